@@ -1,0 +1,1 @@
+"""Text to tokens to terms: the floor that documents and queries share. It knows nothing above it."""

@@ -1,0 +1,288 @@
+"""Text in, terms out: the one piece of code that documents, queries and every engine share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from searchapp.analysis.base import Analysis, Token
+from searchapp.analysis.clean import clean, clean_text
+from searchapp.analysis.growing import GrowingArray
+from searchapp.analysis.pyvi_model import SegmentationModel
+from searchapp.analysis.segmentation import Labelled, Segmenter
+from searchapp.analysis.terms import exact_term, folded_term
+
+ANALYZER_VERSION = 1
+"""Changes whenever a text may give other terms: an index of another version is refused."""
+
+_CHUNK = re.compile(r"\n|\S+")
+_SYLLABLE = re.compile(r"[^\W_]+")
+_CORE = re.compile(r"[^\W_](?:.*[^\W_])?")
+# Letters and digits held together by punctuation, with a digit, a dot, an at sign or an ampersand
+# in it: dates, decrees, abbreviations with dots, addresses. Not "kinh tế-xã hội" nor "và/hoặc".
+_CODE = re.compile(r"[^\W_]+(?:[./:@_&+'’\-–][^\W_]+)+")
+_CODE_SIGN = re.compile(r"[\d.@&]")
+
+NO_TERM = -1
+Codes = npt.NDArray[np.int32]
+Bounds = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchTerms:
+    """The terms of one field of many documents, as numbers into small tables.
+
+    ``syllables`` and ``words`` index ``exact_terms`` and ``word_terms``; those of document k are
+    ``syllables[syllable_bounds[k]:syllable_bounds[k+1]]``, in text order, and likewise the words.
+    ``folded_terms[i]`` is the folded form of ``exact_terms[i]``.
+    """
+
+    exact_terms: list[str]
+    folded_terms: list[str]
+    word_terms: list[str]
+    syllables: Codes
+    syllable_bounds: Bounds
+    words: Codes
+    word_bounds: Bounds
+
+
+class Analyzer:
+    """The analysis chain over one segmentation model. Not safe to share between threads."""
+
+    def __init__(self, model: SegmentationModel) -> None:
+        self._segmenter = Segmenter(model)
+        self._vocabulary = _Vocabulary(self._segmenter)
+
+    @property
+    def model(self) -> SegmentationModel:
+        """The segmentation model, to be kept beside an index built with it."""
+        return self._segmenter.model
+
+    def analyze(self, raw: str) -> Analysis:
+        """Every view of one text, with offsets into ``raw``."""
+        cleaned = clean(raw)
+        text = cleaned.text
+        labelled = self._segmenter.label([text])
+        token_texts = self._segmenter.token_texts
+        surfaces = [token_texts[t] for t in labelled.tokens.tolist()]
+        firsts = [*labelled.chunk_first.tolist(), len(surfaces)]
+
+        spans = _token_spans(text, surfaces, firsts)
+        codes: list[tuple[int, int]] = []
+        for index, chunk in enumerate(_CHUNK.finditer(text)):
+            span = code_span(chunk[0], surfaces[firsts[index] : firsts[index + 1]])
+            if span is not None:
+                codes.append((chunk.start() + span[0], chunk.start() + span[1]))
+
+        exact: list[Token] = []
+        first_syllable: list[int] = []
+        for surface, (start, _) in zip(surfaces, spans, strict=True):
+            first_syllable.append(len(exact))
+            for piece in _SYLLABLE.finditer(surface):
+                begin, end = cleaned.raw_span(start + piece.start(), start + piece.end())
+                exact.append(Token(exact_term(piece[0]), begin, end, len(exact), piece[0]))
+        words: list[Token] = []
+        for first, last in _word_ranges(labelled.joined):
+            term = word_term(surfaces[first:last])
+            if term is not None:
+                begin, end = cleaned.raw_span(spans[first][0], spans[last - 1][1])
+                surface = "_".join(surfaces[first:last])
+                words.append(Token(term, begin, end, first_syllable[first], surface))
+        starts = [token.start for token in exact]
+        return Analysis(
+            words=tuple(words),
+            codes=tuple(
+                _code_token(text[a:b], cleaned.raw_span(a, b), starts) for a, b in codes
+            ),
+            exact=tuple(exact),
+            folded=tuple(
+                Token(folded_term(t.surface), t.start, t.end, t.position, t.surface) for t in exact
+            ),
+        )
+
+    def analyze_batch(self, raws: Sequence[str]) -> BatchTerms:
+        """The terms of many texts, without offsets: what an engine stores."""
+        labelled = self._segmenter.label([clean_text(raw) for raw in raws])
+        return self._vocabulary.terms(labelled)
+
+    def word_spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """Where the words of each cleaned text stand, punctuation included, in order."""
+        labelled = self._segmenter.label(texts)
+        token_texts = self._segmenter.token_texts
+        spans = []
+        for number, text in enumerate(texts):
+            first, last = labelled.token_bounds[number : number + 2].tolist()
+            surfaces = [token_texts[t] for t in labelled.tokens[first:last].tolist()]
+            chunks = slice(*labelled.chunk_bounds[number : number + 2].tolist())
+            firsts = [*(labelled.chunk_first[chunks] - first).tolist(), len(surfaces)]
+            tokens = _token_spans(text, surfaces, firsts)
+            spans.append(
+                [(tokens[a][0], tokens[b - 1][1]) for a, b in _word_ranges(labelled.joined[first:last])]
+            )
+        return spans
+
+    def word_texts(self, text: str) -> list[str]:
+        """pyvi's words of a text, as pyvi writes them."""
+        return self._segmenter.words(clean_text(text))
+
+
+def word_term(surfaces: Sequence[str]) -> str | None:
+    """The term of a word from its tokens; None for punctuation.
+
+    pyvi keeps the full stop after capitals (``NATO.``): it is no part of the term.
+    """
+    terms = [exact_term(core[0]) for s in surfaces if (core := _CORE.search(s))]
+    return "_".join(terms) if terms else None
+
+
+def code_span(chunk: str, tokens: Sequence[str]) -> tuple[int, int] | None:
+    """Where in a piece of text between spaces a code stands, punctuation around it left out.
+
+    None if there is none, or if it is one of pyvi's tokens (an e-mail address, 8,16): then it is a
+    word already.
+    """
+    match = _CODE.search(chunk) if len(tokens) > 1 else None
+    if match is None or match[0] in tokens or not _CODE_SIGN.search(match[0]):
+        return None
+    return match.span()
+
+
+def _code_token(surface: str, span: tuple[int, int], starts: list[int]) -> Token:
+    position = int(np.searchsorted(starts, span[0]))
+    return Token(exact_term(surface), span[0], span[1], position, surface)
+
+
+def _token_spans(text: str, surfaces: list[str], firsts: list[int]) -> list[tuple[int, int]]:
+    """Where each token stands: those of a chunk lie end to end in it."""
+    spans: list[tuple[int, int]] = []
+    for index, chunk in enumerate(_CHUNK.finditer(text)):
+        at = chunk.start()
+        for surface in surfaces[firsts[index] : firsts[index + 1]]:
+            spans.append((at, at + len(surface)))
+            at += len(surface)
+    return spans
+
+
+def _word_ranges(joined: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    edges = [*np.flatnonzero(~joined).tolist(), len(joined)]
+    return list(zip(edges, edges[1:], strict=False))
+
+
+class _TermTable:
+    """Terms and their numbers, in the order of first use."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self._numbers: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def number(self, term: str) -> int:
+        number = self._numbers.setdefault(term, len(self.names))
+        if number == len(self.names):
+            self.names.append(term)
+        return number
+
+
+class _Vocabulary:
+    """What is known of the segmenter's token and chunk ids: their terms, as tables."""
+
+    def __init__(self, segmenter: Segmenter) -> None:
+        self._segmenter = segmenter
+        self._epoch: list[str] | None = None
+        self._start_afresh()
+
+    def _start_afresh(self) -> None:
+        self._epoch = self._segmenter.token_texts
+        self._exact = _TermTable()
+        self._words = _TermTable()
+        self._joined_words: dict[tuple[int, ...], int] = {}
+        self._pieces = GrowingArray(np.int32)
+        self._piece_ends = GrowingArray(np.int64)
+        self._word_of_token = GrowingArray(np.int32)
+        self._code_of_chunk = GrowingArray(np.int32)
+
+    def _catch_up(self) -> None:
+        """Learn the tokens and chunks that the segmenter has met since the last call."""
+        segmenter = self._segmenter
+        if self._epoch is not segmenter.token_texts:
+            self._start_afresh()
+        for token in segmenter.token_texts[len(self._word_of_token) :]:
+            for piece in _SYLLABLE.findall(token):
+                self._pieces.append(self._exact.number(exact_term(piece)))
+            self._piece_ends.append(len(self._pieces))
+            self._word_of_token.append(self._word([token]))
+        for number in range(len(self._code_of_chunk), len(segmenter.chunk_texts)):
+            chunk = segmenter.chunk_texts[number]
+            has_sign = _CODE_SIGN.search(chunk)  # spares most chunks the closer look
+            span = code_span(chunk, segmenter.chunk_tokens(number)) if has_sign else None
+            term = None if span is None else exact_term(chunk[span[0] : span[1]])
+            self._code_of_chunk.append(NO_TERM if term is None else self._words.number(term))
+
+    def _word(self, surfaces: Sequence[str]) -> int:
+        term = word_term(surfaces)
+        return NO_TERM if term is None else self._words.number(term)
+
+    def terms(self, labelled: Labelled) -> BatchTerms:
+        self._catch_up()
+        tokens = labelled.tokens
+        piece_ends = self._piece_ends.array
+        counts = np.diff(piece_ends, prepend=0)[tokens]
+        ends = np.concatenate(([0], np.cumsum(counts)))
+        spread = np.repeat(piece_ends[tokens] - counts - ends[:-1], counts)
+        exact = self._pieces.array[spread + np.arange(ends[-1])]
+        exact_terms, syllables = _renumber(exact, self._exact)
+        words, word_bounds = self._word_codes(labelled)
+        word_terms, word_codes = _renumber(words, self._words)
+        return BatchTerms(
+            exact_terms=exact_terms,
+            folded_terms=[folded_term(t) for t in exact_terms],
+            word_terms=word_terms,
+            syllables=syllables,
+            syllable_bounds=ends[labelled.token_bounds],
+            words=word_codes,
+            word_bounds=word_bounds,
+        )
+
+    def _word_codes(self, labelled: Labelled) -> tuple[Codes, Bounds]:
+        first = np.flatnonzero(~labelled.joined)
+        length = np.diff(np.append(first, labelled.joined.size))
+        tokens = labelled.tokens
+        ids = self._word_of_token.array[tokens[first]]
+        several = np.flatnonzero(length > 1)
+        token_list = tokens.tolist()
+        known, texts = self._joined_words, self._segmenter.token_texts
+        for index, begin, count in zip(
+            several.tolist(), first[several].tolist(), length[several].tolist(), strict=True
+        ):
+            key = tuple(token_list[begin : begin + count])
+            number = known.get(key)
+            if number is None:
+                number = known[key] = self._word([texts[t] for t in key])
+            ids[index] = number
+        codes = self._code_of_chunk.array[labelled.chunks]
+        texts_of_words = np.searchsorted(labelled.token_bounds, first, side="right") - 1
+        texts_of_codes = (
+            np.searchsorted(labelled.chunk_bounds, np.arange(codes.size), side="right") - 1
+        )
+        all_ids = np.concatenate((ids, codes))
+        all_texts = np.concatenate((texts_of_words, texts_of_codes))
+        kept = all_ids != NO_TERM
+        order = np.argsort(all_texts[kept], kind="stable")
+        bounds = np.searchsorted(
+            all_texts[kept][order], np.arange(labelled.token_bounds.size)
+        )
+        return all_ids[kept][order], bounds
+
+
+def _renumber(ids: Codes, table: _TermTable) -> tuple[list[str], Codes]:
+    """The terms among ``ids``, and ``ids`` as indexes into them."""
+    used = np.zeros(len(table), dtype=np.int32)
+    used[ids] = 1
+    codes = np.cumsum(used, dtype=np.int32) - 1
+    return [table.names[i] for i in np.flatnonzero(used).tolist()], codes[ids]

@@ -1,0 +1,31 @@
+"""``searchapp serve``: gunicorn on ``wsgi:app``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from searchapp.cli.options import index_dir_option
+from searchapp.config import PREFIX, Settings
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes (default: one a core).")
+@index_dir_option
+def serve_command(host: str, port: int, workers: int | None, index_dir: Path | None) -> None:
+    """Serve the search page and the JSON endpoint; stop with Ctrl+C.
+
+    \b
+    Example:
+        searchapp serve --port 8080 --workers 4
+    """
+    settings = Settings.load(index_dir=index_dir)
+    # The workers read their settings from the environment, as under any other gunicorn.
+    os.environ[PREFIX + "INDEX_DIR"] = str(settings.index_dir)
+    from searchapp.web.server import run
+
+    run(host, port, workers or os.cpu_count() or 1)

@@ -1,0 +1,74 @@
+"""Every setting: one row each, with its unit, default and meaning.
+
+A setting is read from the environment variable ``SEARCHAPP_`` plus its name in capitals; what the
+command line says wins.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from dataclasses import field as dataclass_field
+from pathlib import Path
+from typing import Any
+
+from searchapp.errors import InputError
+
+PREFIX = "SEARCHAPP_"
+
+
+def _row(default: object, about: str, least: int | None = None) -> Any:
+    return dataclass_field(default=default, metadata={"about": about, "least": least})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one process; immutable."""
+
+    index_dir: Path = _row(Path("index"), "folder that holds the built indexes")
+    engine: str = _row("whoosh", "engine for new indexes")
+    jobs: int = _row(0, "processes that analyse text while building; 0 means one a core", 0)
+    keep_generations: int = _row(1, "earlier indexes kept beside the live one", 0)
+    query_max_chars: int = _row(1000, "longest query, in characters", 1)
+    page_size: int = _row(10, "hits on a page when the call does not say", 1)
+    page_size_max: int = _row(100, "most hits on one page", 1)
+    result_window: int = _row(10_000, "deepest hit that paging reaches: page times size", 1)
+    snippet_max_chars: int = _row(240, "length of a snippet, in characters", 40)
+    snippets_per_hit: int = _row(2, "most snippets shown for a hit", 1)
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
+        """Settings from the environment; ``overrides`` that are not None win.
+
+        Raises InputError that names every wrong value at once.
+        """
+        environ = os.environ if environ is None else environ
+        values: dict[str, Any] = {}
+        wrong: list[str] = []
+        for row in fields(cls):
+            raw = environ.get(PREFIX + row.name.upper())
+            if raw is None or raw == "":
+                continue
+            try:
+                values[row.name] = _convert(raw, row.default, row.metadata["least"])
+            except ValueError as error:
+                wrong.append(f"{PREFIX}{row.name.upper()}={raw!r} {error}")
+        if wrong:
+            raise InputError("; ".join(wrong))
+        values.update({k: v for k, v in overrides.items() if v is not None})
+        return cls(**values)
+
+
+def _convert(raw: str, default: object, least: int | None) -> object:
+    if isinstance(default, Path):
+        return Path(raw)
+    if isinstance(default, int):
+        try:
+            number = int(raw)
+        except ValueError:
+            raise ValueError("should be a whole number") from None
+        if least is not None and number < least:
+            raise ValueError(f"should be at least {least}")
+        return number
+    return raw

@@ -1,0 +1,1 @@
+"""Engines: each stores terms that it is given and finds them again."""

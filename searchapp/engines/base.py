@@ -1,0 +1,109 @@
+"""What an engine is: it stores terms that it is given and finds them again; it analyses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from searchapp.analysis.analyzer import BatchTerms
+from searchapp.analysis.base import Field, View
+from searchapp.documents import Document
+from searchapp.query.nodes import Query
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyzedBatch:
+    """Documents and, for each field, their terms in the same order."""
+
+    documents: Sequence[Document]
+    fields: dict[Field, BatchTerms]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """How documents are scored: BM25F (Robertson, Zaragoza 2009, section 3.6).
+
+    A term's frequency is summed over the fields, each divided by its length norm and times its
+    weight, before it saturates.
+    """
+
+    k1: float = 1.2
+    b: float = 0.75
+    title_weight: float = 1.0
+    body_weight: float = 1.0
+
+    def field_weight(self, field: Field) -> float:
+        """The weight of a field's term frequencies."""
+        return self.title_weight if field is Field.TITLE else self.body_weight
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A found document and its score."""
+
+    document: Document
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of hits, best first (ties by id), and how many documents were found in all."""
+
+    total: int
+    hits: tuple[Hit, ...]
+
+
+class Searcher(Protocol):
+    """An open index. One thread at a time; `for_thread` gives another thread its own."""
+
+    @property
+    def document_count(self) -> int:
+        """How many documents the index holds."""
+
+    def search(self, query: Query, limit: int, offset: int = 0) -> Found:
+        """The hits ``offset`` to ``offset + limit`` of a query."""
+
+    def document(self, document_id: str) -> Document | None:
+        """A document by its id, whole; None if there is none."""
+
+    def document_frequency(self, view: View, term: str) -> int:
+        """How many documents hold a term in a view, in any field."""
+
+    def documents(self) -> Iterator[Document]:
+        """Every document, in order of id."""
+
+    def check(self) -> Iterator[str]:
+        """Read everything; yield one line for each thing that is wrong."""
+
+    def for_thread(self) -> Searcher:
+        """Another searcher on the same index, sharing what can be shared."""
+
+    def close(self) -> None:
+        """Release the files. The searcher is not to be used afterwards."""
+
+
+class Writer(Protocol):
+    """Builds one index in an empty folder."""
+
+    def add(self, batch: AnalyzedBatch) -> None:
+        """Take documents in. Their ids are unique over all batches."""
+
+    def commit(self) -> None:
+        """Write the index; after this the folder can be opened."""
+
+    def abandon(self) -> None:
+        """Release everything without an index; what lies in the folder is rubble."""
+
+
+class Engine(Protocol):
+    """Opens and builds indexes of one kind."""
+
+    name: str
+
+    def create(self, folder: Path) -> Writer:
+        """Start an index in an empty folder."""
+
+    def open(self, folder: Path) -> Searcher:
+        """Open a built index for reading."""

@@ -1,0 +1,26 @@
+"""The Whoosh engine: its name, and how to create and open an index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from searchapp.engines.base import Ranking
+from searchapp.engines.whoosh_reader import WhooshSearcher
+from searchapp.engines.whoosh_writer import WhooshWriter
+
+
+@dataclass(frozen=True, slots=True)
+class WhooshEngine:
+    """The default engine: nothing but pip, up to some 100,000 documents."""
+
+    ranking: Ranking = field(default_factory=Ranking)
+    name: str = "whoosh"
+
+    def create(self, folder: Path) -> WhooshWriter:
+        """Start an index in an empty folder."""
+        return WhooshWriter(folder)
+
+    def open(self, folder: Path) -> WhooshSearcher:
+        """Open a built index for reading."""
+        return WhooshSearcher.open(folder, self.ranking)

@@ -1,0 +1,83 @@
+"""One tree of errors; each message says what is wrong and how to mend it, in one line.
+
+::
+
+    SearchappError            exit 1, HTTP 500
+    ├── InputError            exit 2, HTTP 400   the call or its input is wrong
+    │   └── QueryError                            a query or paging that can't be served
+    ├── NoIndexError          exit 2, HTTP 503   nothing has been built yet
+    ├── IndexRefusedError     exit 2, HTTP 503   built by another version, or damaged
+    ├── NotFoundError         exit 2, HTTP 404   no such document
+    └── LockedError           exit 1, HTTP 409   another build is running
+
+The command line and the web layer translate this tree once each.
+"""
+
+from __future__ import annotations
+
+
+class SearchappError(Exception):
+    """Anything that the product itself reports; ``str(error)`` is one line for a person."""
+
+    exit_code = 1
+    http_status = 500
+    title = "Lỗi máy chủ"
+
+
+class InputError(SearchappError):
+    """The call or its input is wrong; ``field`` names the parameter at fault, where there is one."""
+
+    exit_code = 2
+    http_status = 400
+    title = "Yêu cầu không hợp lệ"
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class QueryError(InputError):
+    """A query, page or size outside what is served."""
+
+
+class NoIndexError(SearchappError):
+    """There is no index yet in ``index_dir``."""
+
+    exit_code = 2
+    http_status = 503
+    title = "Chưa có chỉ mục"
+
+    def __init__(self, index_dir: object) -> None:
+        super().__init__(
+            f"there is no index in {index_dir} yet; build one with: searchapp index [PATH…]"
+        )
+
+
+class IndexRefusedError(SearchappError):
+    """The index can't be trusted: another analyzer version, or a damaged file."""
+
+    exit_code = 2
+    http_status = 503
+    title = "Chỉ mục không dùng được"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason}; rebuild it with: searchapp index [PATH…]")
+
+
+class NotFoundError(SearchappError):
+    """No document has the id ``document_id``."""
+
+    exit_code = 2
+    http_status = 404
+    title = "Không tìm thấy"
+
+    def __init__(self, document_id: str) -> None:
+        super().__init__(f"no document has the id {document_id!r}")
+        self.document_id = document_id
+
+
+class LockedError(SearchappError):
+    """Another build holds the lock of this index."""
+
+    http_status = 409
+    title = "Đang có lượt lập chỉ mục khác"

@@ -1,0 +1,1 @@
+"""Files and records to documents, and the road from documents to a live index."""

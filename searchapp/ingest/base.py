@@ -1,0 +1,40 @@
+"""What every reader gives: documents, and problems that name file, line and reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from searchapp.documents import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that could not be read as it stands.
+
+    ``line`` is 1-based, or None for a whole file; ``kept`` tells whether the document is indexed
+    all the same.
+    """
+
+    path: str
+    reason: str
+    line: int | None = None
+    kept: bool = False
+
+    def __str__(self) -> str:
+        where = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{where}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file to read and the id of the document in it, for formats that hold one."""
+
+    path: Path
+    id: str
+
+
+Item = Document | Problem
+Reader = Callable[[SourceFile], Iterator[Item]]
+"""Reads one file. Raises OSError or DecodingError when the whole file can't be read."""

@@ -1,0 +1,110 @@
+"""Paths to files to documents: which files there are, and which reader takes each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from searchapp.errors import InputError
+from searchapp.ingest.base import Item, Problem, Reader, SourceFile
+from searchapp.ingest.decoding import DecodingError
+from searchapp.ingest.records import RecordError
+
+
+def _readers() -> dict[str, Reader]:
+    # On first use: parsers are heavy, and `searchapp --help` needs none of them.
+    from searchapp.ingest.html import read_html
+    from searchapp.ingest.jsonl import read_jsonl
+    from searchapp.ingest.markdown import read_markdown
+    from searchapp.ingest.text import read_text
+
+    return {
+        ".txt": read_text,
+        ".md": read_markdown,
+        ".markdown": read_markdown,
+        ".html": read_html,
+        ".htm": read_html,
+        ".jsonl": read_jsonl,
+        ".ndjson": read_jsonl,
+        ".jsonl.gz": read_jsonl,
+        ".ndjson.gz": read_jsonl,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """The files to read, in order, and how many others were passed over."""
+
+    files: tuple[SourceFile, ...]
+    other_files: int
+
+
+def collect(paths: Sequence[Path]) -> Collection:
+    """The readable files under ``paths``, folders in order of name; hidden ones are left out.
+
+    A document's id is its path from the folder that was named, that folder included. Raises
+    InputError for a path that is not there, or where nothing can be read.
+    """
+    for path in paths:
+        if not path.exists():
+            raise InputError(f"there is no {path}; name a file or a folder that exists")
+    kinds = tuple(_readers())
+    labels = _labels(paths)
+    files: list[SourceFile] = []
+    others = 0
+    for path in paths:
+        if path.is_file():
+            if not path.name.lower().endswith(kinds):
+                raise InputError(f"{path} is of no kind that is read: {', '.join(kinds)}")
+            files.append(SourceFile(path, labels[path]))
+            continue
+        for found in _walk(path):
+            if found.name.lower().endswith(kinds):
+                relative = found.relative_to(path).as_posix()
+                files.append(SourceFile(found, f"{labels[path]}/{relative}"))
+            else:
+                others += 1
+    if not files:
+        named = ", ".join(map(str, paths))
+        raise InputError(f"nothing to index in {named}; files read are {', '.join(kinds)}")
+    unique = {os.path.realpath(file.path): file for file in reversed(files)}
+    return Collection(tuple(f for f in files if unique[os.path.realpath(f.path)] is f), others)
+
+
+def read(files: Sequence[SourceFile]) -> Iterator[tuple[SourceFile, Item]]:
+    """Every document and problem in the files, in order; never raises for what a file holds."""
+    readers = _readers()
+    for file in files:
+        name = file.path.name.lower()
+        # The longest ending wins: .jsonl.gz before .gz.
+        reader = readers[max((k for k in readers if name.endswith(k)), key=len)]
+        try:
+            for item in reader(file):
+                yield file, item
+        except (DecodingError, RecordError) as error:
+            yield file, Problem(str(file.path), str(error))
+        except OSError as error:
+            yield file, Problem(str(file.path), f"can't be read ({error.strerror})")
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        for name in sorted(names):
+            if not name.startswith("."):
+                yield Path(root, name)
+
+
+def _labels(paths: Sequence[Path]) -> dict[Path, str]:
+    """For each path the shortest end of it that no other has, at least its name."""
+    parts = {path: PurePath(os.path.abspath(path)).parts for path in paths}
+    labels = {}
+    for path, own in parts.items():
+        others = [p for p in parts.values() if p != own]
+        length = 1
+        while length < len(own) and any(p[-length:] == own[-length:] for p in others):
+            length += 1
+        labels[path] = "/".join(own[-length:]).lstrip("/") or "root"
+    return labels

@@ -1,0 +1,49 @@
+"""JSON Lines, plain or gzip: a record a line."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator
+from typing import IO
+
+from searchapp.ingest.base import Item, Problem, SourceFile
+from searchapp.ingest.decoding import DecodingError, decode
+from searchapp.ingest.records import RecordError, make_document
+
+_MARK = b"\xef\xbb\xbf"
+
+
+def read_jsonl(file: SourceFile) -> Iterator[Item]:
+    """The documents of a JSON Lines file; a line that can't be read is a Problem."""
+    path = str(file.path)
+    compressed = file.path.suffix == ".gz"
+    opened: IO[bytes] = gzip.open(file.path) if compressed else file.path.open("rb")  # type: ignore[assignment]
+    number = 0
+    with opened as lines:
+        try:
+            for number, line in enumerate(lines, start=1):
+                yield from _record(line.removeprefix(_MARK), path, number)
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            yield Problem(path, f"the gzip data ends or is damaged here ({error})", number + 1)
+
+
+def _record(line: bytes, path: str, number: int) -> Iterator[Item]:
+    if not line.strip():
+        return
+    try:
+        record = json.loads(decode(line))
+        if not isinstance(record, dict):
+            raise RecordError("is no JSON object")
+        document, notes = make_document(record, path)
+    except json.JSONDecodeError as error:
+        yield Problem(path, f"is not JSON ({error.msg}, column {error.colno})", number)
+    except (DecodingError, RecordError) as error:
+        yield Problem(path, str(error), number)
+    except RecursionError:
+        yield Problem(path, "is nested too deeply", number)
+    else:
+        for note in notes:
+            yield Problem(path, note, number, kept=True)
+        yield document

@@ -1,0 +1,69 @@
+"""Markdown, with or without YAML front matter: its text without the marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import frontmatter
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from searchapp.ingest.base import Item, Problem, SourceFile
+from searchapp.ingest.decoding import decode
+from searchapp.ingest.records import make_document
+
+_INLINE_TEXT = frozenset(("text", "code_inline"))
+_BREAKS = frozenset(("softbreak", "hardbreak"))
+_BLOCKS = frozenset(("fence", "code_block"))
+
+
+def read_markdown(file: SourceFile) -> Iterator[Item]:
+    """The one document of a Markdown file; its title is in the front matter or the first heading."""
+    path, raw = str(file.path), decode(file.path.read_bytes())
+    try:
+        values, body = frontmatter.parse(raw)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = None if mark is None else mark.line + 2  # 0-based, below the opening ---
+        yield Problem(path, "its front matter is not YAML; indexed without it", line, kept=True)
+        values, body = {}, raw
+    heading, text = _plain(body)
+    if heading is not None and not values.get("title"):
+        values = {**values, "title": heading}
+    document, notes = make_document({"id": file.id, **values, "text": text}, path)
+    for note in notes:
+        yield Problem(path, note, kept=True)
+    yield document
+
+
+def _plain(markdown: str) -> tuple[str | None, str]:
+    """The first heading, and the text of all blocks with an empty line between them."""
+    blocks: list[str] = []
+    heading: str | None = None
+    inside: list[str] = []
+    for token in MarkdownIt("commonmark").enable("table").parse(markdown):
+        if token.nesting == 1:
+            inside.append(token.type)
+        elif token.nesting == -1:
+            inside.pop()
+        text = ""
+        if token.type == "inline":
+            text = _inline(token)
+        elif token.type in _BLOCKS:
+            text = token.content.strip()
+        if text:
+            if inside and inside[-1] == "heading_open" and heading is None:
+                heading = text
+            blocks.append(text)
+    return heading, "\n\n".join(blocks)
+
+
+def _inline(token: Token) -> str:
+    parts = []
+    for child in token.children or []:
+        if child.type in _INLINE_TEXT or child.type == "image":
+            parts.append(child.content)
+        elif child.type in _BREAKS:
+            parts.append(" ")
+    return "".join(parts)

@@ -1,0 +1,100 @@
+"""From named values, whatever they were read from, to a Document: checked once, in one place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from searchapp.documents import Document
+
+ID_MAX_CHARS = 512
+_PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?")
+
+
+class RecordError(ValueError):
+    """The record can't become a document; the message says why."""
+
+
+def make_document(values: Mapping[str, Any], path: str) -> tuple[Document, list[str]]:
+    """A document from its values, and what had to be left out of it.
+
+    Raises RecordError without an id, or with neither title nor text.
+    """
+    notes: list[str] = []
+    document_id = _text(values, "id").strip()
+    if not document_id:
+        raise RecordError("has no id")
+    if len(document_id) > ID_MAX_CHARS:
+        raise RecordError(f"has an id of over {ID_MAX_CHARS} characters")
+    title, text = _text(values, "title").strip(), _text(values, "text")
+    if not title and not text.strip():
+        raise RecordError("has neither title nor text")
+    published = values.get("published")
+    try:
+        published_text = _date(published)
+    except ValueError:
+        published_text = None
+        notes.append(f"published {published!r} is no ISO 8601 date and was left out")
+    return (
+        Document(
+            id=document_id,
+            title=title,
+            text=text,
+            url=_text(values, "url").strip() or None,
+            source=_text(values, "source").strip() or None,
+            category=_text(values, "category").strip() or None,
+            author=_text(values, "author").strip() or None,
+            tags=_tags(values.get("tags")),
+            published=published_text,
+            path=path,
+        ),
+        notes,
+    )
+
+
+def without_surrogates(text: str) -> str:
+    """Halves of surrogate pairs, which JSON can smuggle in, joined or replaced by U+FFFD."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def _text(values: Mapping[str, Any], name: str) -> str:
+    value = values.get(name)
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return without_surrogates(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    raise RecordError(f"has {name} of type {type(value).__name__}, where text belongs")
+
+
+def _tags(value: Any) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    items = value.split(",") if isinstance(value, str) else value
+    if not isinstance(items, list | tuple):
+        raise RecordError(f"has tags of type {type(value).__name__}, where a list belongs")
+    tags = (without_surrogates(str(item)).strip() for item in items)
+    return tuple(dict.fromkeys(tag for tag in tags if tag))
+
+
+def _date(value: Any) -> str | None:
+    """A date as YYYY-MM-DD, or as much of it as was given; raises ValueError."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    text = str(value).strip()
+    partial = _PARTIAL_DATE.fullmatch(text)
+    if partial:
+        date(int(partial[1]), int(partial[2] or 1), 1)
+        return text
+    return datetime.fromisoformat(text).date().isoformat()

@@ -1,0 +1,28 @@
+"""Plain text: the first line that says something is the title, the rest is the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from searchapp.ingest.base import Item, SourceFile
+from searchapp.ingest.decoding import decode
+from searchapp.ingest.records import make_document
+
+TITLE_MAX_CHARS = 200
+
+
+def read_text(file: SourceFile) -> Iterator[Item]:
+    """The one document of a text file."""
+    title, text = split_title(decode(file.path.read_bytes()))
+    values = {"id": file.id, "title": title, "text": text}
+    document, _ = make_document(values, str(file.path))
+    yield document
+
+
+def split_title(text: str) -> tuple[str, str]:
+    """Title and text; a first line too long for a title stays in the text as well, whole."""
+    title, _, rest = text.strip().partition("\n")
+    title = title.strip()
+    if len(title) > TITLE_MAX_CHARS:
+        return title[:TITLE_MAX_CHARS].rsplit(" ", 1)[0] + " …", text.strip()
+    return title, rest.strip()

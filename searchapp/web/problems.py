@@ -1,0 +1,74 @@
+"""Errors as people and programs get them: a page, or a problem document (RFC 9457)."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+
+from flask import Flask, Response, current_app, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from searchapp.errors import InputError, NoIndexError, SearchappError
+from searchapp.web.api import API_PREFIX
+
+# For people, by status: what happened, and what to do.
+_PAGES = {
+    400: ("Yêu cầu không hợp lệ", "Hãy rút ngắn câu tìm hoặc quay lại trang kết quả đầu tiên."),
+    404: ("Không tìm thấy trang này", "Đường dẫn có thể đã cũ hoặc gõ nhầm. Hãy thử tìm lại."),
+    405: ("Cách gọi không được hỗ trợ", "Hãy quay về trang đầu và tìm lại."),
+    414: ("Câu tìm quá dài", "Hãy rút ngắn câu tìm rồi thử lại."),
+    503: ("Chưa có gì để tìm", "Chỉ mục chưa được lập hoặc đang không dùng được."),
+}
+_OTHER_PAGE = ("Có lỗi ở phía máy chủ", "Lỗi đã được ghi lại. Xin thử lại sau ít phút.")
+
+
+def register(app: Flask) -> None:
+    """Translate every error of the product and of HTTP, here and nowhere else."""
+    app.register_error_handler(SearchappError, _product_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _fault)
+
+
+def _product_error(error: SearchappError) -> Response:
+    field = error.field if isinstance(error, InputError) else None
+    return _answer(error.http_status, str(error), field, no_index=isinstance(error, NoIndexError))
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:
+        return Response(error.get_body(), error.code or 500, error.get_headers())
+    response = _answer(error.code, error.description or error.name, None)
+    allowed = getattr(error, "valid_methods", None)
+    if allowed:
+        response.headers["Allow"] = ", ".join(sorted(allowed))
+    return response
+
+
+def _fault(error: Exception) -> Response:
+    if current_app.testing:
+        raise error
+    current_app.logger.exception("fault in %s", request.path)
+    return _answer(500, "the server made a mistake; it has been logged", None)
+
+
+def _answer(status: int, detail: str, field: str | None, *, no_index: bool = False) -> Response:
+    if request.path.startswith(API_PREFIX):
+        problem = {
+            "type": "about:blank",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "detail": detail,
+            "field": field,
+        }
+        body = json.dumps(problem, ensure_ascii=False)
+        return Response(body, status, content_type="application/problem+json")
+    title, help_text = _PAGES.get(status, _OTHER_PAGE)
+    page = render_template(
+        "error.html",
+        status=status,
+        title=title,
+        help_text=help_text,
+        detail=detail,
+        no_index=no_index,
+    )
+    return Response(page, status)

@@ -1,0 +1,43 @@
+"""gunicorn, set up for this application without a configuration file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+THREADS = 4  # a worker; a request waits for disk now and then, and slow clients are kept apart
+TIMEOUT_S = 60
+GRACEFUL_TIMEOUT_S = 15
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    def __init__(self, options: dict[str, Any]) -> None:
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        from wsgi import app
+
+        return app
+
+
+def run(host: str, port: int, workers: int) -> None:
+    """Serve until told to stop."""
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    _Server(
+        {
+            "bind": address,
+            "workers": workers,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "timeout": TIMEOUT_S,
+            "graceful_timeout": GRACEFUL_TIMEOUT_S,
+            "proc_name": "searchapp",
+            "worker_tmp_dir": None,
+        }
+    ).run()
