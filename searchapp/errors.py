@@ -25,7 +25,7 @@ class SearchappError(Exception):
 
 
 class InputError(SearchappError):
-    """The call or its input is wrong; ``field`` names the parameter at fault, where there is one."""
+    """The call or its input is wrong; ``field`` names the parameter at fault, if there is one."""
 
     exit_code = 2
     http_status = 400

@@ -221,9 +221,7 @@ class Generations:
         )
         data = asdict(manifest)
         _write_synced(building.folder / f"{_MANIFEST}.sha256", _digest(data))
-        _write_synced(
-            building.folder / _MANIFEST, json.dumps(data, ensure_ascii=False, indent=1)
-        )
+        _write_synced(building.folder / _MANIFEST, json.dumps(data, ensure_ascii=False, indent=1))
         for folder in [building.folder, *(p for p in building.folder.rglob("*") if p.is_dir())]:
             _sync(folder)
         _sync(self.index_dir)

@@ -1,1 +1,1 @@
-"""Text to tokens to terms: the floor that documents and queries share. It knows nothing above it."""
+"""Text to tokens to terms: the floor that documents and queries share."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -95,9 +96,7 @@ class Analyzer:
         starts = [token.start for token in exact]
         return Analysis(
             words=tuple(words),
-            codes=tuple(
-                _code_token(text[a:b], cleaned.raw_span(a, b), starts) for a, b in codes
-            ),
+            codes=tuple(_code_token(text[a:b], cleaned.raw_span(a, b), starts) for a, b in codes),
             exact=tuple(exact),
             folded=tuple(
                 Token(folded_term(t.surface), t.start, t.end, t.position, t.surface) for t in exact
@@ -121,12 +120,15 @@ class Analyzer:
             firsts = [*(labelled.chunk_first[chunks] - first).tolist(), len(surfaces)]
             tokens = _token_spans(text, surfaces, firsts)
             spans.append(
-                [(tokens[a][0], tokens[b - 1][1]) for a, b in _word_ranges(labelled.joined[first:last])]
+                [
+                    (tokens[a][0], tokens[b - 1][1])
+                    for a, b in _word_ranges(labelled.joined[first:last])
+                ]
             )
         return spans
 
     def word_texts(self, text: str) -> list[str]:
-        """pyvi's words of a text, as pyvi writes them."""
+        """Pyvi's words of a text, as pyvi writes them."""
         return self._segmenter.words(clean_text(text))
 
 
@@ -169,7 +171,7 @@ def _token_spans(text: str, surfaces: list[str], firsts: list[int]) -> list[tupl
 
 def _word_ranges(joined: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
     edges = [*np.flatnonzero(~joined).tolist(), len(joined)]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
 
 
 class _TermTable:
@@ -274,9 +276,7 @@ class _Vocabulary:
         all_texts = np.concatenate((texts_of_words, texts_of_codes))
         kept = all_ids != NO_TERM
         order = np.argsort(all_texts[kept], kind="stable")
-        bounds = np.searchsorted(
-            all_texts[kept][order], np.arange(labelled.token_bounds.size)
-        )
+        bounds = np.searchsorted(all_texts[kept][order], np.arange(labelled.token_bounds.size))
         return all_ids[kept][order], bounds
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 class View(enum.StrEnum):
@@ -35,9 +36,9 @@ class Field(enum.StrEnum):
 class Token:
     """A piece of a text and the term it stands for in one view.
 
-    ``text`` is the term; ``start`` and ``end`` are code-point offsets into the raw text; ``position``
-    counts syllables (a word has the position of its first one); ``surface`` is the piece as it was
-    written, in NFC, and for a word as pyvi writes it (``Xây_dựng``).
+    ``text`` is the term; ``start`` and ``end`` are code-point offsets into the raw text;
+    ``position`` counts syllables (a word has the position of its first one); ``surface`` is the
+    piece as it was written, in NFC, and for a word as pyvi writes it (``Xây_dựng``).
     """
 
     text: str
@@ -63,10 +64,7 @@ class Analysis:
     @property
     def pairs(self) -> tuple[str, ...]:
         """The terms of the ``pairs`` view, in order."""
-        folded = self.folded
-        return tuple(
-            pair_term(a.text, b.text) for a, b in zip(folded, folded[1:], strict=False)
-        )
+        return tuple(pair_term(a.text, b.text) for a, b in pairwise(self.folded))
 
 
 def pair_term(first: str, second: str) -> str:

@@ -13,7 +13,10 @@ from dataclasses import dataclass
 
 # Soft hyphen, joiners, direction marks, byte order mark and tag characters: invisible, and often
 # left inside words by word processors and web pages.
-_INVISIBLE = "\u00ad\u034f\u061c\u180e\u200c-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f"
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u180e\u200c-\u200f\u202a-\u202e"
+    "\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f"
+)
 _INVISIBLE_RUN = re.compile(f"[{_INVISIBLE}]+")
 # A zero-width space marks a place where a line may break, which in Vietnamese is between words.
 _ZERO_WIDTH_SPACE = "\u200b"
@@ -53,12 +56,9 @@ def clean(raw: str) -> CleanText:
     visible: list[str] = []
     origin: list[int] = []
     for index, char in enumerate(raw):
-        if char == _ZERO_WIDTH_SPACE:
-            char = " "
-        elif _NEEDS_WORK.match(char):
-            continue
-        visible.append(char)
-        origin.append(index)
+        if not _INVISIBLE_RUN.match(char):
+            visible.append(" " if char == _ZERO_WIDTH_SPACE else char)
+            origin.append(index)
     out: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

@@ -34,7 +34,8 @@ class SegmentationModel:
     """pyvi's word segmentation as numbers: for each attribute, the score of *inside* minus *begin*.
 
     ``transitions[a][b]`` is the score of label b after label a (0 begins a word, 1 is inside one).
-    ``bigrams`` and ``trigrams`` are pyvi's lower-case dictionary entries of two and three syllables.
+    ``bigrams`` and ``trigrams`` are pyvi's lower-case dictionary entries of two and three
+    syllables.
     """
 
     pyvi_version: str
@@ -139,7 +140,10 @@ def _read_crfsuite(
             attributes[names[source]] = attributes.get(names[source], 0.0) + signed
         elif kind == _TRANSITION:
             transitions[source == inside][target == inside] = weight
-    return attributes, ((transitions[0][0], transitions[0][1]), (transitions[1][0], transitions[1][1]))
+    return attributes, (
+        (transitions[0][0], transitions[0][1]),
+        (transitions[1][0], transitions[1][1]),
+    )
 
 
 def _read_cqdb(data: bytes, base: int) -> list[str]:

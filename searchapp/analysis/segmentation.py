@@ -1,8 +1,8 @@
 """pyvi's word segmentation, many syllables at a time.
 
 pyvi's CRF has two labels and looks no further than two syllables away, so the score of *inside*
-minus *begin* at a syllable is a sum of table entries: x[t]. With D[t] the difference of the two best
-path scores, the Viterbi step (Forney 1973) is one recursion,
+minus *begin* at a syllable is a sum of table entries: x[t]. With D[t] the difference of the two
+best path scores, the Viterbi step (Forney 1973) is one recursion,
 
     D[t] = x[t] + g(D[t-1]),    g(d) = max(BI, d + II) - max(BB, d + IB),
 
@@ -51,7 +51,7 @@ class Labelled:
     ``tokens`` and ``chunks`` are ids for `Segmenter.token_texts` and `Segmenter.chunk_texts`, valid
     until the next call; ``joined[i]`` tells whether token i continues the word of token i-1;
     ``chunk_first[j]`` is the index in ``tokens`` of the first token of chunk j. Text k has the
-    tokens ``token_bounds[k]:token_bounds[k+1]`` and the chunks ``chunk_bounds[k]:chunk_bounds[k+1]``.
+    tokens ``token_bounds[k]:token_bounds[k+1]`` and likewise its chunks.
     """
 
     tokens: IntArray
@@ -99,13 +99,13 @@ class _Grams:
         places = np.flatnonzero(self._test(self._beginnings, pair_keys))
         keys = pair_keys[places] * self._size + ids[places + 2]
         at = np.searchsorted(self._triples, keys)
-        return places[self._triples[np.minimum(at, self._triples.size - 1)] == keys]
+        found: npt.NDArray[np.bool_] = self._triples[np.minimum(at, self._triples.size - 1)] == keys
+        return places[found]
 
     @staticmethod
-    def _test(
-        bits: npt.NDArray[np.uint8], keys: npt.NDArray[np.int64]
-    ) -> npt.NDArray[np.uint8]:
-        return bits[keys >> 3] >> (keys & 7).astype(np.uint8) & np.uint8(1)
+    def _test(bits: npt.NDArray[np.uint8], keys: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+        tested: npt.NDArray[np.uint8] = bits[keys >> 3] >> (keys & 7).astype(np.uint8) & np.uint8(1)
+        return tested
 
 
 class _ChunkIds(dict[str, int]):
@@ -304,5 +304,5 @@ class Segmenter:
         return inside
 
     def _step(self, d: float) -> float:
-        """g of the module's docstring."""
+        """G of the module's docstring."""
         return max(self._bi, d + self._ii) - max(self._bb, d + self._ib)

@@ -46,7 +46,6 @@ def _print_tokens(title: str, tokens: Sequence[Token]) -> None:
     width = max(len(title), *(len(token.surface) for token in tokens))
     click.secho(f"{title:<{width}}  start    end  position  term", bold=True)
     for token in tokens:
-        click.echo(
-            f"{token.surface:<{width}}  {token.start:>5}  {token.end:>5}  {token.position:>8}  {token.text}"
-        )
+        offsets = f"{token.start:>5}  {token.end:>5}  {token.position:>8}"
+        click.echo(f"{token.surface:<{width}}  {offsets}  {token.text}")
     click.echo()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from tqdm import tqdm
@@ -19,7 +20,9 @@ from searchapp.ingest.files import Collection
 @click.command("index")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH…]")
 @click.option("--engine", default=None, help="Engine to build for (default: whoosh).")
-@click.option("--jobs", type=click.IntRange(min=1), default=None, help="Processes (default: one a core).")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=None, help="Processes (default: one a core)."
+)
 @index_dir_option
 def index_command(
     paths: tuple[Path, ...], engine: str | None, jobs: int | None, index_dir: Path | None
@@ -41,7 +44,7 @@ def index_command(
     _summary(report, settings)
 
 
-def _progress(bar: tqdm[None]) -> Listener:
+def _progress(bar: tqdm[NoReturn]) -> Listener:
     def problem(found: Problem) -> None:
         tqdm.write(f"{'warning' if found.kept else 'skipped'}: {found}", file=sys.stderr)
 

@@ -14,7 +14,9 @@ from searchapp.config import PREFIX, Settings
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
-@click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes (default: one a core).")
+@click.option(
+    "--workers", type=click.IntRange(min=1), default=None, help="Processes (default: one a core)."
+)
 @index_dir_option
 def serve_command(host: str, port: int, workers: int | None, index_dir: Path | None) -> None:
     """Serve the search page and the JSON endpoint; stop with Ctrl+C.

@@ -100,7 +100,9 @@ class Writer(Protocol):
 class Engine(Protocol):
     """Opens and builds indexes of one kind."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What the setting and the manifest call it."""
 
     def create(self, folder: Path) -> Writer:
         """Start an index in an empty folder."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -40,13 +41,9 @@ def invert(ranks: Ints, documents: Ints, positions: Ints) -> Iterator[Postings]:
     order of document and position.
     """
     for low, high in _parts(ranks):
-        if low == 0 and high > int(ranks.max(initial=0)):
-            chosen, keys = slice(None), ranks
-        else:
-            chosen = np.flatnonzero((ranks >= low) & (ranks < high))
-            keys = ranks[chosen]
-        order = stable_order(keys)
-        yield _group(keys[order], documents[chosen][order], positions[chosen][order])
+        chosen = np.flatnonzero((ranks >= low) & (ranks < high))
+        order = chosen[stable_order(ranks[chosen])]
+        yield _group(ranks[order], documents[order], positions[order])
 
 
 def stable_order(keys: Ints) -> Ints:
@@ -75,7 +72,7 @@ def _parts(ranks: Ints) -> Iterator[tuple[int, int]]:
         return
     edges = np.quantile(ranks, np.linspace(0, 1, ranks.size // _PART + 2), method="lower")
     bounds = sorted({0, *edges[1:-1].astype(int).tolist(), top})
-    yield from zip(bounds, bounds[1:], strict=False)
+    yield from pairwise(bounds)
 
 
 def _group(ranks: Ints, documents: Ints, positions: Ints) -> Postings:

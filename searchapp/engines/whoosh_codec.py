@@ -180,9 +180,7 @@ class ArrayTermsReader(W3TermsReader):  # type: ignore[misc]
         assert layout.positions_type is not None, f"{field} keeps no positions"
         count = int(postings.frequencies.sum(dtype=np.int64))
         first = postings.first_position
-        return _read(
-            self._position_file, layout.positions_at, layout.positions_type, first, count
-        )
+        return _read(self._position_file, layout.positions_at, layout.positions_type, first, count)
 
     def matcher(self, fieldname: str, tbytes: bytes, format_: Any, scorer: Any = None) -> Any:
         """A stock matcher, so that Whoosh's own searcher works on the index."""

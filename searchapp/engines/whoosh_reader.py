@@ -98,10 +98,7 @@ class WhooshSearcher:
         if found.size == 0 or limit <= 0:
             return Found(int(found.size), ())
         best = self._best(found, scores[found], offset + limit)[offset:]
-        hits = tuple(
-            Hit(self._document(number), float(scores[number]))
-            for number in best.tolist()
-        )
+        hits = tuple(Hit(self._document(number), float(scores[number])) for number in best.tolist())
         return Found(int(found.size), hits)
 
     def document(self, document_id: str) -> Document | None:
@@ -239,9 +236,7 @@ class WhooshSearcher:
             # A place of the phrase's beginning: document and position in one number.
             places = (documents << 32) + positions - offset
             together = (
-                places
-                if together is None
-                else np.intersect1d(together, places, assume_unique=True)
+                places if together is None else np.intersect1d(together, places, assume_unique=True)
             )
             if together.size == 0:
                 break

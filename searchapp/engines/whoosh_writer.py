@@ -1,7 +1,8 @@
 """Builds a Whoosh index from analysed documents, in bounded memory.
 
 Documents go to Whoosh's per-document files as they come; their terms go to spool files as numbers.
-`commit` sorts the spools field by field (`inversion.py`) and writes the postings (`whoosh_codec.py`).
+`commit` sorts the spools field by field (`inversion.py`) and writes the postings
+(`whoosh_codec.py`).
 """
 
 from __future__ import annotations
@@ -231,7 +232,8 @@ class _Terms:
 def _places(counts: Array) -> Array:
     """0, 1, 2, … within each document."""
     ends = np.cumsum(counts)
-    return np.arange(ends[-1] if ends.size else 0) - np.repeat(ends - counts, counts)
+    places: Array = np.arange(ends[-1] if ends.size else 0) - np.repeat(ends - counts, counts)
+    return places
 
 
 def _id_postings(ids: list[str], numbers: list[int]) -> Iterator[tuple[list[bytes], Postings]]:

@@ -87,7 +87,7 @@ def _finished(batch: list[Document], future: Future[Terms]) -> AnalyzedBatch:
 
 
 def _start_worker(model: str) -> None:
-    global _analyzer  # a worker process is made for one job: this is its state
+    global _analyzer  # noqa: PLW0603  # a worker process is made for one job: this is its state
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _analyzer = Analyzer(SegmentationModel.loads(model))

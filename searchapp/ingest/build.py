@@ -80,9 +80,7 @@ class _Reading:
         self.listener.problem(problem)
 
 
-def build(
-    paths: Sequence[Path], settings: Settings, listener: Listener | None = None
-) -> Report:
+def build(paths: Sequence[Path], settings: Settings, listener: Listener | None = None) -> Report:
     """Build a new generation from files and folders and make it live.
 
     Raises InputError if there is nothing to index, LockedError if another build is running; the

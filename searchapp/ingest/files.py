@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from searchapp.errors import InputError
 from searchapp.ingest.base import Item, Problem, Reader, SourceFile
@@ -99,7 +99,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 def _labels(paths: Sequence[Path]) -> dict[Path, str]:
     """For each path the shortest end of it that no other has, at least its name."""
-    parts = {path: PurePath(os.path.abspath(path)).parts for path in paths}
+    parts = {path: path.resolve().parts for path in paths}
     labels = {}
     for path, own in parts.items():
         others = [p for p in parts.values() if p != own]

@@ -15,8 +15,11 @@ _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]+)", re.
 _HEAD_BYTES = 2048  # where the HTML standard wants the declaration, and some more
 _LEFT_OUT = ["script", "style", "nav", "footer", "aside", "form", "noscript", "template", "svg"]
 _BLOCK = frozenset(
-    "address article blockquote br dd div dl dt figcaption figure h1 h2 h3 h4 h5 h6 header hr li main"
-    " ol p pre section table td th tr ul".split()
+    (
+        *("address", "article", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption"),
+        *("figure", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol"),
+        *("p", "pre", "section", "table", "td", "th", "tr", "ul"),
+    )
 )
 _META = {
     "author": ("author", "article:author"),

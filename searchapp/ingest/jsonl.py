@@ -6,7 +6,6 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterator
-from typing import IO
 
 from searchapp.ingest.base import Item, Problem, SourceFile
 from searchapp.ingest.decoding import DecodingError, decode
@@ -19,9 +18,8 @@ def read_jsonl(file: SourceFile) -> Iterator[Item]:
     """The documents of a JSON Lines file; a line that can't be read is a Problem."""
     path = str(file.path)
     compressed = file.path.suffix == ".gz"
-    opened: IO[bytes] = gzip.open(file.path) if compressed else file.path.open("rb")  # type: ignore[assignment]
     number = 0
-    with opened as lines:
+    with gzip.open(file.path) if compressed else file.path.open("rb") as lines:
         try:
             for number, line in enumerate(lines, start=1):
                 yield from _record(line.removeprefix(_MARK), path, number)

@@ -19,7 +19,7 @@ _BLOCKS = frozenset(("fence", "code_block"))
 
 
 def read_markdown(file: SourceFile) -> Iterator[Item]:
-    """The one document of a Markdown file; its title is in the front matter or the first heading."""
+    """The one document of a Markdown file; titled by its front matter or its first heading."""
     path, raw = str(file.path), decode(file.path.read_bytes())
     try:
         values, body = frontmatter.parse(raw)

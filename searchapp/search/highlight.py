@@ -105,9 +105,7 @@ def _term_of(surface: str, view: View) -> str:
     return exact_term(surface) if view is View.EXACT else folded_term(surface)
 
 
-def join_words(
-    places: Iterable[Place], words: Sequence[tuple[int, int]]
-) -> list[tuple[int, int]]:
+def join_words(places: Iterable[Place], words: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """The spans to mark: places that overlap or lie in one word become one span.
 
     ``places`` are in order of start, ``words`` are the spans of the text's words, in order.

@@ -46,7 +46,9 @@ def plan(text: str, analyzer: Analyzer) -> Plan:
     highlights = frozenset(Term(view, token.text) for view, token in _syllables(words))
     for raw in typed.phrases:
         score += _scored(analyzer.analyze(raw))
-    match: Node = Or(tuple(dict.fromkeys(Term(s.view, s.text) for s in _scored(words, pairs=False))))
+    match: Node = Or(
+        tuple(dict.fromkeys(Term(s.view, s.text) for s in _scored(words, pairs=False)))
+    )
     if quoted:
         # A phrase must be there; the other words then only rank.
         match = And(tuple(_node(phrase) for phrase in quoted))

@@ -22,7 +22,6 @@ from searchapp.query.nodes import Phrase, Term
 from searchapp.search.planner import Plan, plan
 from searchapp.search.snippets import Highlighter, Snippet
 
-
 _PHRASE_WEIGHT = 10.0  # of a syllable in a phrase: about that of a rare word
 
 
@@ -212,7 +211,8 @@ class SearchService:
             raise QueryError("the query is empty; type some words", "q")
         if len(query) > limits.query_max_chars:
             raise QueryError(
-                f"the query has {len(query)} characters, at most {limits.query_max_chars} are taken",
+                f"the query has {len(query)} characters,"
+                f" at most {limits.query_max_chars} are taken",
                 "q",
             )
         if page < 1:

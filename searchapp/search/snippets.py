@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.clean import CleanText, clean
@@ -16,6 +17,7 @@ from searchapp.search.planner import Wanted
 
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+|\n\s*")
 _SPACE = re.compile(r"\s")
+_SPACES = re.compile(r"\s+")
 _REPEATED_SHARE = 0.1  # of a term's weight, for each time that it comes again in a passage
 _MAX_ANCHORS = 400  # places at which a passage is tried
 _LEAD_SHARE = 3  # a passage out of a long sentence begins a third of its length before the place
@@ -68,13 +70,12 @@ class Highlighter:
         """The best passages of each text, in the order of the text; its beginning if none match."""
         cleaned = [clean(text) for text in texts]
         chosen = [self._choose(c.text) for c in cleaned]
-        windows = [c.text[a:b] for c, spans in zip(cleaned, chosen, strict=True) for a, b, _ in spans]
+        windows = [
+            c.text[a:b] for c, spans in zip(cleaned, chosen, strict=True) for a, b, _ in spans
+        ]
         words = iter(self.analyzer.word_spans(windows))
         return [
-            [
-                self._snippet(raw, c, start, end, places, next(words))
-                for start, end, places in spans
-            ]
+            [self._snippet(raw, c, start, end, places, next(words)) for start, end, places in spans]
             for raw, c, spans in zip(texts, cleaned, chosen, strict=True)
         ]
 
@@ -102,13 +103,9 @@ class Highlighter:
             return Snippet("", (), 0, 0)
         spans = join_words(places, [(a + start, b + start) for a, b in words])
         raw_start, raw_end = cleaned.raw_span(start, end)
-        marked = (cleaned.raw_span(a, b) for a, b in spans)
-        return Snippet(
-            text=_SPACE.sub(" ", raw[raw_start:raw_end]),
-            highlights=tuple((a - raw_start, b - raw_start) for a, b in marked),
-            start=raw_start,
-            end=raw_end,
-        )
+        marked = [cleaned.raw_span(a, b) for a, b in spans]
+        text, highlights = _one_line(raw[raw_start:raw_end], raw_start, marked)
+        return Snippet(text, highlights, raw_start, raw_end)
 
     def _choose(self, text: str) -> list[tuple[int, int, list[Place]]]:
         """Up to ``most`` windows that don't overlap, best first chosen, in text order."""
@@ -141,14 +138,16 @@ class Highlighter:
         return [(*window, _inside(places, starts, window)) for window in sorted(chosen)]
 
     def _window(self, text: str, sentence: int, place: int, end: int) -> tuple[int, int]:
-        """From the sentence's beginning if the place then stands well inside, else from before it."""
+        """From the sentence's beginning, or from shortly before a place far into the sentence."""
         start = sentence
         if place - sentence > self.max_chars // 2:
             start = _next_word(text, place - self.max_chars // _LEAD_SHARE, place)
         stop = min(start + self.max_chars, end)
         if stop < end:
             # The last sentence end in the second half, else the last word end.
-            ends = [m.end() for m in _SENTENCE_END.finditer(text, start + self.max_chars // 2, stop)]
+            ends = [
+                m.end() for m in _SENTENCE_END.finditer(text, start + self.max_chars // 2, stop)
+            ]
             last_space = max(text.rfind(" ", place, stop), text.rfind("\n", place, stop))
             stop = ends[-1] if ends and ends[-1] > place else last_space if last_space > 0 else stop
         return start, stop
@@ -164,6 +163,20 @@ class Highlighter:
             seen.add(place.term)
             previous = place
         return worth
+
+
+def _one_line(
+    raw: str, offset: int, spans: Sequence[tuple[int, int]]
+) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """``raw`` with each run of white space as one space, and spans (from ``offset``) moved along."""
+    runs = [match.span() for match in _SPACES.finditer(raw)]
+    ends = [end for _, end in runs]
+    lost = [0, *accumulate(end - start - 1 for start, end in runs)]
+
+    def moved(place: int) -> int:
+        return place - offset - lost[bisect_right(ends, place - offset)]
+
+    return _SPACES.sub(" ", raw), tuple((moved(start), moved(end)) for start, end in spans)
 
 
 def _inside(places: list[Place], starts: list[int], window: tuple[int, int]) -> list[Place]:

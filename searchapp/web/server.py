@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.util import import_app
 
 THREADS = 4  # a worker; a request waits for disk now and then, and slow clients are kept apart
 TIMEOUT_S = 60
@@ -21,9 +22,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        from wsgi import app
-
-        return app
+        return import_app("wsgi:app")
 
 
 def run(host: str, port: int, workers: int) -> None:

@@ -1,0 +1,56 @@
+# `make serve` and `make test` do all set-up themselves; the rest is for those who work on the code.
+# Needs Python 3.11 to 3.13. Nothing here needs root, and once the packages are there, no network.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+.PHONY: help serve test check lint types imports format index bench clean
+
+help:            ## List the targets.
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	  || { echo "Python 3.11, 3.12 or 3.13 is needed; say which: make PYTHON=python3.12 …" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $(READY)
+
+index: $(READY)  ## Index the sample corpus in seeds/.
+	$(BIN)/searchapp index seeds
+
+serve: $(READY)  ## Index the sample corpus if nothing is indexed yet, and serve it.
+	@test -s index/current || $(BIN)/searchapp index seeds
+	@echo "Serving on http://$(HOST):$(PORT)/ (Ctrl+C stops)"
+	$(BIN)/searchapp serve --host $(HOST) --port $(PORT)
+
+test: $(READY)   ## Run the tests.
+	$(BIN)/python -m pytest
+
+check: lint types imports test  ## All that CI runs.
+
+lint: $(READY)   ## Style and common mistakes.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)  ## Types, strictly.
+	$(BIN)/mypy
+
+imports: $(READY)  ## The floors of the architecture.
+	$(BIN)/lint-imports
+
+format: $(READY)  ## Put the code into shape.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY)  ## The benchmarks; they need the data named in benchmarks/README.md.
+	$(BIN)/python -m benchmarks.segmentation
+	$(BIN)/python -m benchmarks.search
+	$(BIN)/python -m benchmarks.indexing
+
+clean:           ## Remove what was built, but no index.
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
