@@ -168,7 +168,7 @@ class Highlighter:
 def _one_line(
     raw: str, offset: int, spans: Sequence[tuple[int, int]]
 ) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """``raw`` with each run of white space as one space, and spans (from ``offset``) moved along."""
+    """``raw`` with white space as single spaces, and spans (from ``offset``) moved along."""
     runs = [match.span() for match in _SPACES.finditer(raw)]
     ends = [end for _, end in runs]
     lost = [0, *accumulate(end - start - 1 for start, end in runs)]
