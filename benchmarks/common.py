@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from statistics import median
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA_VARIABLE = "SEARCHAPP_BENCH_DATA"
@@ -44,13 +44,8 @@ def data_file(name: str) -> Path:
 def records(name: str, limit: int | None = None) -> Iterator[Record]:
     """The records of a JSON Lines file of the data folder, plain or gzip."""
     path = data_file(name)
-    file: TextIO
-    if path.suffix == ".gz":
-        file = gzip.open(path, "rt", encoding="utf-8")
-    else:
-        file = path.open(encoding="utf-8")
-    with file:
-        yield from map(json.loads, islice(file, limit))
+    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
+        yield from map(json.loads, islice(lines, limit))
 
 
 def questions(limit: int | None = None) -> list[str]:

@@ -30,6 +30,7 @@ class Settings:
     engine: str = _row("whoosh", "engine for new indexes")
     jobs: int = _row(0, "processes that analyse text while building; 0 means one a core", 0)
     keep_generations: int = _row(1, "earlier indexes kept beside the live one", 0)
+    synonyms_file: Path | None = _row(None, "your own synonyms, in Solr's format")
     query_max_chars: int = _row(1000, "longest query, in characters", 1)
     page_size: int = _row(10, "hits on a page when the call does not say", 1)
     page_size_max: int = _row(100, "most hits on one page", 1)
@@ -48,10 +49,10 @@ class Settings:
         wrong: list[str] = []
         for row in fields(cls):
             raw = environ.get(PREFIX + row.name.upper())
-            if raw is None or raw == "":
+            if not raw:
                 continue
             try:
-                values[row.name] = _convert(raw, row.default, row.metadata["least"])
+                values[row.name] = _convert(raw, row.type, row.metadata["least"])
             except ValueError as error:
                 wrong.append(f"{PREFIX}{row.name.upper()}={raw!r} {error}")
         if wrong:
@@ -60,10 +61,10 @@ class Settings:
         return cls(**values)
 
 
-def _convert(raw: str, default: object, least: int | None) -> object:
-    if isinstance(default, Path):
+def _convert(raw: str, kind: Any, least: int | None) -> object:
+    if kind in ("Path", "Path | None"):
         return Path(raw)
-    if isinstance(default, int):
+    if kind == "int":
         try:
             number = int(raw)
         except ValueError:

@@ -8,6 +8,7 @@
       20260301T101500-4f2a/
         manifest.json    what it is, and a SHA-256 of every other file; written last
         segmentation.json
+        language/        counts and abbreviations of the corpus
         engine/          the engine's own files
 
 A folder without a manifest is rubble of a build that died; the next build clears it. The lock dies
@@ -76,6 +77,11 @@ class Generation:
         """The segmentation model that the index was built with."""
         return self.folder / "segmentation.json"
 
+    @property
+    def language_folder(self) -> Path:
+        """What the corpus says of its own language."""
+        return self.folder / "language"
+
     def damage(self) -> list[str]:
         """One line for each file that is missing, changed or unknown; empty if it is whole."""
         found = []
@@ -101,7 +107,9 @@ class Building:
         self.folder = folder
         self.engine_folder = folder / "engine"
         self.model_file = folder / "segmentation.json"
+        self.language_folder = folder / "language"
         self.engine_folder.mkdir()
+        self.language_folder.mkdir()
 
 
 class Generations:

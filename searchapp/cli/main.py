@@ -16,6 +16,7 @@ _COMMANDS = {
     "index": "searchapp.cli.index:index_command",
     "search": "searchapp.cli.search:search_command",
     "analyze": "searchapp.cli.analyze:analyze_command",
+    "eval": "searchapp.cli.evaluate:eval_command",
     "serve": "searchapp.cli.serve:serve_command",
     "stats": "searchapp.cli.inspect:stats_command",
     "verify": "searchapp.cli.inspect:verify_command",

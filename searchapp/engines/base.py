@@ -48,6 +48,20 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Contribution:
+    """What a term or phrase adds to a document's score: ``weight`` times ``value``.
+
+    ``value`` is its BM25F value there; ``document_frequency`` counts the documents that hold it.
+    """
+
+    view: View
+    text: str
+    weight: float
+    value: float
+    document_frequency: int
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """One page of hits, best first (ties by id), and how many documents were found in all."""
 
@@ -64,6 +78,9 @@ class Searcher(Protocol):
 
     def search(self, query: Query, limit: int, offset: int = 0) -> Found:
         """The hits ``offset`` to ``offset + limit`` of a query."""
+
+    def explain(self, query: Query, document_id: str) -> list[Contribution]:
+        """What makes up a document's score, in the query's order; empty if it is not there."""
 
     def document(self, document_id: str) -> Document | None:
         """A document by its id, whole; None if there is none."""

@@ -22,7 +22,7 @@ from whoosh.codec.whoosh3 import W3PerDocReader
 
 from searchapp.analysis.base import Field, View
 from searchapp.documents import Document
-from searchapp.engines.base import Found, Hit, Ranking
+from searchapp.engines.base import Contribution, Found, Hit, Ranking
 from searchapp.engines.whoosh_codec import ArrayTermsReader, TermPostings
 from searchapp.engines.whoosh_writer import (
     ID_RANKS_FILE,
@@ -31,7 +31,18 @@ from searchapp.engines.whoosh_writer import (
     field_name,
     length_row,
 )
-from searchapp.query.nodes import And, Node, Not, Or, Phrase, Query, Term
+from searchapp.query.nodes import (
+    And,
+    AtLeast,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Query,
+    Scored,
+    ScoredPhrase,
+    Term,
+)
 
 Array = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
@@ -88,22 +99,48 @@ class WhooshSearcher:
 
     def search(self, query: Query, limit: int, offset: int = 0) -> Found:
         scores = np.zeros(self._slots)
-        for term in query.score:
-            postings = self._postings(term.view, term.text)
+        for scored in query.score:
+            postings = self._scored_postings(scored)
             if postings.dense:
-                scores += term.weight * postings.impacts
+                scores += scored.weight * postings.impacts
             else:
-                scores[postings.documents] += term.weight * postings.impacts
+                scores[postings.documents] += scored.weight * postings.impacts
         found = np.flatnonzero(self._matching(query.match))
         if found.size == 0 or limit <= 0:
             return Found(int(found.size), ())
-        best = self._best(found, scores[found], offset + limit)[offset:]
+        first = None if query.first is None else self._matching(query.first)[found]
+        best = self._best(found, scores[found], first, offset + limit)[offset:]
         hits = tuple(Hit(self._document(number), float(scores[number])) for number in best.tolist())
         return Found(int(found.size), hits)
 
+    def explain(self, query: Query, document_id: str) -> list[Contribution]:
+        number = self._number(document_id)
+        if number is None:
+            return []
+        contributions = []
+        for scored in query.score:
+            postings = self._scored_postings(scored)
+            if postings.dense:
+                impact = float(postings.impacts[number])
+            else:
+                impact = float(postings.impacts[postings.documents == number].sum())
+            if impact:
+                node = scored.phrase if isinstance(scored, ScoredPhrase) else scored
+                text = " ".join(node.terms) if isinstance(node, Phrase) else node.text
+                contributions.append(
+                    Contribution(
+                        node.view, text, scored.weight, impact, postings.document_frequency
+                    )
+                )
+        return contributions
+
     def document(self, document_id: str) -> Document | None:
+        number = self._number(document_id)
+        return None if number is None else self._document(number)
+
+    def _number(self, document_id: str) -> int | None:
         postings = self._terms.postings("id", document_id.encode("utf-8", "surrogatepass"))
-        return None if postings is None else self._document(int(postings.documents[0]))
+        return None if postings is None else int(postings.documents[0])
 
     def document_frequency(self, view: View, term: str) -> int:
         return self._postings(view, term).document_frequency
@@ -187,14 +224,23 @@ class WhooshSearcher:
         impacts = idf * (k1 + 1.0) * frequencies / (frequencies + k1)
         return _Postings(documents, impacts, fields, df, dense)
 
-    def _best(self, found: Array, scores: Array, count: int) -> Array:
-        """The ``count`` best of the found documents, by score, then by id."""
+    def _scored_postings(self, scored: Scored) -> _Postings:
+        if isinstance(scored, ScoredPhrase):
+            return self._phrase_postings(scored.phrase)
+        return self._postings(scored.view, scored.text)
+
+    def _best(self, found: Array, scores: Array, first: Mask | None, count: int) -> Array:
+        """The ``count`` best of the found documents: ``first`` ones, then by score, then by id."""
+        if first is None:
+            first = np.zeros(found.size, dtype=np.bool_)
         if count < found.size:
-            least = np.partition(scores, found.size - count)[found.size - count]
-            kept = scores >= least
-            found, scores = found[kept], scores[kept]
-        order = np.lexsort((self._id_ranks[found], -scores))
-        return found[order[:count]]
+            ranked = scores + first * (1.0 + 2.0 * scores.max())
+            least = np.partition(ranked, found.size - count)[found.size - count]
+            kept = ranked >= least
+            found, scores, first = found[kept], scores[kept], first[kept]
+        order = np.lexsort((self._id_ranks[found], -scores, ~first))
+        best: Array = found[order[:count]]
+        return best
 
     # -- matching -------------------------------------------------------------------------------
 
@@ -207,9 +253,14 @@ class WhooshSearcher:
                     mask |= postings.documents
                 else:
                     mask[postings.documents] = True
-            case Phrase(view, terms):
-                for field in Field:
-                    mask[self._phrase(field, view, terms)] = True
+            case Phrase():
+                postings = self._phrase_postings(node)
+                if postings.dense:
+                    mask |= postings.documents
+                else:
+                    mask[postings.documents] = True
+            case AtLeast(children, share):
+                mask = self._at_least(children, share)
             case Or(children):
                 for child in children:
                     mask |= self._matching(child)
@@ -221,27 +272,54 @@ class WhooshSearcher:
                 mask = self._live & ~self._matching(child)
         return mask
 
-    def _phrase(self, field: Field, view: View, terms: tuple[str, ...]) -> Array:
-        """The documents in which the terms stand one behind the other in a field."""
+    def _at_least(self, children: tuple[Node, ...], share: float) -> Mask:
+        told, most = np.zeros(self._slots), 0.0
+        for child in children:
+            mask = self._matching(child)
+            df = int(np.count_nonzero(mask))
+            tells = np.log1p((self._count - df + 0.5) / (df + 0.5))
+            most += float(tells)
+            told[mask] += tells
+        # A little less than the share itself: sums of floats in another order differ.
+        return (told > 0.0) & (told >= share * most - 1e-9)
+
+    def _phrase_postings(self, phrase: Phrase) -> _Postings:
+        """A phrase's postings, weighed as if it were a term."""
+        found = self._cache.get(phrase)
+        if found is None:
+            normed = []
+            for field in Field:
+                documents, frequencies = self._phrase(field, phrase.view, phrase.terms)
+                norms = self._inverse_norms[field, View.EXACT]
+                normed.append((documents, frequencies * norms[documents]))
+            found = self._weigh(normed, {})
+            self._cache.put(phrase, found)
+        return found
+
+    def _phrase(self, field: Field, view: View, terms: tuple[str, ...]) -> tuple[Array, Array]:
+        """The documents in which the terms stand one behind the other in a field, and how often."""
+        nothing = np.empty(0, dtype=np.intp), np.empty(0)
         lists = [self._postings(view, term).fields.get(field) for term in terms]
-        name = field_name(field, view)
         together: Array | None = None
         for offset, one in sorted(
-            enumerate(lists), key=lambda item: 0 if item[1] is None else len(item[1].documents)
+            enumerate(lists), key=lambda item: 0 if item[1] is None else item[1].documents.size
         ):
             if one is None:
-                return np.empty(0, dtype=np.int64)
-            positions = self._terms.positions(name, one)
+                return nothing
+            positions = self._terms.positions(field_name(field, view), one)
             documents = np.repeat(one.documents.astype(np.int64), one.frequencies)
             # A place of the phrase's beginning: document and position in one number.
             places = (documents << 32) + positions - offset
-            together = (
-                places if together is None else np.intersect1d(together, places, assume_unique=True)
-            )
+            if together is None:
+                together = places
+            else:
+                together = np.intersect1d(together, places, assume_unique=True)
             if together.size == 0:
-                break
-        assert together is not None
-        return np.unique(together >> 32)
+                return nothing
+        if together is None:
+            return nothing
+        documents, frequencies = np.unique(together >> 32, return_counts=True)
+        return documents.astype(np.intp), frequencies.astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +343,9 @@ class _Postings:
         return 500 + self.documents.nbytes + self.impacts.nbytes + kept
 
 
+_Key = tuple[View, str] | Phrase
+
+
 class _Cache:
     """The postings used last, up to a number of bytes; for any number of threads.
 
@@ -273,17 +354,17 @@ class _Cache:
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit, self._size = limit_bytes, 0
-        self._items: OrderedDict[tuple[View, str], _Postings] = OrderedDict()
+        self._items: OrderedDict[_Key, _Postings] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: tuple[View, str]) -> _Postings | None:
+    def get(self, key: _Key) -> _Postings | None:
         with self._lock:
             found = self._items.get(key)
             if found is not None:
                 self._items.move_to_end(key)
             return found
 
-    def put(self, key: tuple[View, str], value: _Postings) -> None:
+    def put(self, key: _Key, value: _Postings) -> None:
         with self._lock:
             if key in self._items:
                 return

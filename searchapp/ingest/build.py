@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from searchapp.analysis.analyzer import ANALYZER_VERSION
+from searchapp.analysis.base import Field
 from searchapp.analysis.pyvi_model import load_pyvi_model
 from searchapp.config import Settings
 from searchapp.documents import Document
@@ -20,6 +21,8 @@ from searchapp.generations import Building, Generation, Generations
 from searchapp.ingest.analysis_pool import analyze_all
 from searchapp.ingest.base import Problem, SourceFile
 from searchapp.ingest.files import Collection, collect, read
+from searchapp.language.counts import CorpusCounts
+from searchapp.language.synonyms import ABBREVIATIONS_FILE, AbbreviationMiner
 
 
 @dataclass(slots=True)
@@ -98,9 +101,14 @@ def build(paths: Sequence[Path], settings: Settings, listener: Listener | None =
     with generations.lock(), _discarded_on_failure(generations) as building:
         listener.started(collection)
         writer = engine.create(building.engine_folder)
+        counts, miner = CorpusCounts(), AbbreviationMiner()
         try:
             for batch in analyze_all(reading.documents(collection.files), model, jobs):
                 writer.add(batch)
+                for field, terms in batch.fields.items():
+                    counts.add(terms)
+                    for document in batch.documents:
+                        miner.add(document.title if field is Field.TITLE else document.text)
             report.indexed = len(reading.seen)
             if not report.indexed:
                 named = ", ".join(map(str, paths))
@@ -110,6 +118,10 @@ def build(paths: Sequence[Path], settings: Settings, listener: Listener | None =
         except BaseException:
             writer.abandon()
             raise
+        counts.write(building.language_folder)
+        (building.language_folder / ABBREVIATIONS_FILE).write_text(
+            "\n".join(miner.lines()), encoding="utf-8"
+        )
         building.model_file.write_text(model.dumps(), encoding="utf-8")
         report.build_s = time.monotonic() - begun
         report.generation = generations.publish(

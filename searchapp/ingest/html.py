@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from searchapp.ingest.base import Item, Problem, SourceFile
-from searchapp.ingest.decoding import decode
+from searchapp.ingest.decoding import decode_noted
 from searchapp.ingest.records import make_document
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
@@ -34,7 +34,8 @@ def read_html(file: SourceFile) -> Iterator[Item]:
     """The one document of an HTML file."""
     path, data = str(file.path), file.path.read_bytes()
     declared = _CHARSET.search(data[:_HEAD_BYTES])
-    tree = LexborHTMLParser(decode(data, declared[1].decode("ascii") if declared else None))
+    html, decoding_notes = decode_noted(data, declared[1].decode("ascii") if declared else None)
+    tree = LexborHTMLParser(html)
     values = {name: _meta(tree, names) for name, names in _META.items()}
     canonical = tree.css_first('link[rel="canonical"]')
     heading = tree.css_first("article h1") or tree.css_first("main h1") or tree.css_first("h1")
@@ -54,7 +55,7 @@ def read_html(file: SourceFile) -> Iterator[Item]:
         },
         path,
     )
-    for note in notes:
+    for note in (*decoding_notes, *notes):
         yield Problem(path, note, kept=True)
     yield document
 

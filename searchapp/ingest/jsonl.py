@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 
 from searchapp.ingest.base import Item, Problem, SourceFile
-from searchapp.ingest.decoding import DecodingError, decode
+from searchapp.ingest.decoding import DecodingError, decode_noted
 from searchapp.ingest.records import RecordError, make_document
 
 _MARK = b"\xef\xbb\xbf"
@@ -31,7 +31,8 @@ def _record(line: bytes, path: str, number: int) -> Iterator[Item]:
     if not line.strip():
         return
     try:
-        record = json.loads(decode(line))
+        raw, decoding_notes = decode_noted(line)
+        record = json.loads(raw)
         if not isinstance(record, dict):
             raise RecordError("is no JSON object")
         document, notes = make_document(record, path)
@@ -42,6 +43,6 @@ def _record(line: bytes, path: str, number: int) -> Iterator[Item]:
     except RecursionError:
         yield Problem(path, "is nested too deeply", number)
     else:
-        for note in notes:
+        for note in (*decoding_notes, *notes):
             yield Problem(path, note, number, kept=True)
         yield document

@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from searchapp.ingest.base import Item, Problem, SourceFile
-from searchapp.ingest.decoding import decode
+from searchapp.ingest.decoding import decode_noted
 from searchapp.ingest.records import make_document
 
 _INLINE_TEXT = frozenset(("text", "code_inline"))
@@ -20,7 +20,8 @@ _BLOCKS = frozenset(("fence", "code_block"))
 
 def read_markdown(file: SourceFile) -> Iterator[Item]:
     """The one document of a Markdown file; titled by its front matter or its first heading."""
-    path, raw = str(file.path), decode(file.path.read_bytes())
+    path = str(file.path)
+    raw, decoding_notes = decode_noted(file.path.read_bytes())
     try:
         values, body = frontmatter.parse(raw)
     except yaml.YAMLError as error:
@@ -32,7 +33,7 @@ def read_markdown(file: SourceFile) -> Iterator[Item]:
     if heading is not None and not values.get("title"):
         values = {**values, "title": heading}
     document, notes = make_document({"id": file.id, **values, "text": text}, path)
-    for note in notes:
+    for note in (*decoding_notes, *notes):
         yield Problem(path, note, kept=True)
     yield document
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from searchapp.documents import Document
+from searchapp.ingest import legacy
 
 ID_MAX_CHARS = 512
 _PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?")
@@ -18,7 +19,7 @@ class RecordError(ValueError):
 
 
 def make_document(values: Mapping[str, Any], path: str) -> tuple[Document, list[str]]:
-    """A document from its values, and what had to be left out of it.
+    """A document from its values, and what had to be left out of it or converted in it.
 
     Raises RecordError without an id, or with neither title nor text.
     """
@@ -31,6 +32,13 @@ def make_document(values: Mapping[str, Any], path: str) -> tuple[Document, list[
     title, text = _text(values, "title").strip(), _text(values, "text")
     if not title and not text.strip():
         raise RecordError("has neither title nor text")
+    finding = legacy.recognise(title, text)
+
+    def modern(value: str) -> str:
+        return value if finding is None else finding.convert(value)
+
+    if finding is not None:
+        notes.append(finding.note)
     published = values.get("published")
     try:
         published_text = _date(published)
@@ -40,13 +48,13 @@ def make_document(values: Mapping[str, Any], path: str) -> tuple[Document, list[
     return (
         Document(
             id=document_id,
-            title=title,
-            text=text,
+            title=modern(title),
+            text=modern(text),
             url=_text(values, "url").strip() or None,
-            source=_text(values, "source").strip() or None,
-            category=_text(values, "category").strip() or None,
-            author=_text(values, "author").strip() or None,
-            tags=_tags(values.get("tags")),
+            source=modern(_text(values, "source").strip()) or None,
+            category=modern(_text(values, "category").strip()) or None,
+            author=modern(_text(values, "author").strip()) or None,
+            tags=tuple(dict.fromkeys(map(modern, _tags(values.get("tags"))))),
             published=published_text,
             path=path,
         ),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from searchapp.ingest.base import Item, SourceFile
-from searchapp.ingest.decoding import decode
+from searchapp.ingest.base import Item, Problem, SourceFile
+from searchapp.ingest.decoding import decode_noted
 from searchapp.ingest.records import make_document
 
 TITLE_MAX_CHARS = 200
@@ -13,9 +13,12 @@ TITLE_MAX_CHARS = 200
 
 def read_text(file: SourceFile) -> Iterator[Item]:
     """The one document of a text file."""
-    title, text = split_title(decode(file.path.read_bytes()))
-    values = {"id": file.id, "title": title, "text": text}
-    document, _ = make_document(values, str(file.path))
+    path = str(file.path)
+    raw, decoding_notes = decode_noted(file.path.read_bytes())
+    title, text = split_title(raw)
+    document, notes = make_document({"id": file.id, "title": title, "text": text}, path)
+    for note in (*decoding_notes, *notes):
+        yield Problem(path, note, kept=True)
     yield document
 
 

@@ -48,7 +48,19 @@ class Not:
     child: Node
 
 
-Node = Term | Phrase | And | Or | Not
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """Documents found by children that together tell enough.
+
+    A child tells as much as its inverse document frequency; ``share`` (0 to 1) is the part of the
+    sum over all children that a document has to reach.
+    """
+
+    children: tuple[Node, ...]
+    share: float
+
+
+Node = Term | Phrase | And | Or | Not | AtLeast
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +73,23 @@ class ScoredTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoredPhrase:
+    """A phrase's share of the score: it counts like a term that stands wherever it does."""
+
+    phrase: Phrase
+    weight: float
+
+
+Scored = ScoredTerm | ScoredPhrase
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
-    """What is found, and how it is ranked."""
+    """What is found, and how it is ranked.
+
+    Documents found by ``first``, where it is given, come before all others.
+    """
 
     match: Node
-    score: tuple[ScoredTerm, ...]
+    score: tuple[Scored, ...]
+    first: Node | None = None

@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from searchapp.analysis.base import Analysis, Token
+from searchapp.language.correct import Correction
+from searchapp.query.nodes import And, AtLeast, Node, Not, Or, Phrase, Query, ScoredPhrase, Term
 from searchapp.search.service import Answer, AnswerHit
 from searchapp.search.snippets import Snippet
 
 
-def answer_json(answer: Answer) -> dict[str, Any]:
-    """The fixed shape of an answer; what is unknown is null, never absent."""
-    return {
+def answer_json(answer: Answer, *, explain: bool = False) -> dict[str, Any]:
+    """The fixed shape of an answer; what is unknown is null, never absent.
+
+    ``explain`` adds how the query was understood and what each score is made of.
+    """
+    values = {
         "query": answer.query,
         "total": answer.total,
         "total_is_exact": True,
@@ -19,14 +24,59 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "size": answer.size,
         "took_ms": answer.took_ms,
         "hits": [_hit_json(hit) for hit in answer.hits],
-        "suggestion": None,
+        "suggestion": _correction_json(answer.suggestion),
+        "corrected": _correction_json(answer.corrected),
         "facets": {},
     }
+    if explain:
+        values["understood"] = understood_json(answer.plan.query)
+    return values
+
+
+def understood_json(query: Query) -> dict[str, Any]:
+    """A query as the engine gets it: what has to match, what comes first, and what counts."""
+    return {
+        "match": describe(query.match),
+        "first": None if query.first is None else describe(query.first),
+        "score": [
+            {
+                "view": scored.phrase.view if isinstance(scored, ScoredPhrase) else scored.view,
+                "term": " ".join(scored.phrase.terms)
+                if isinstance(scored, ScoredPhrase)
+                else scored.text,
+                "weight": scored.weight,
+            }
+            for scored in query.score
+        ],
+    }
+
+
+def describe(node: Node) -> str:
+    """A query's tree in a line."""
+    match node:
+        case Term(view, text):
+            return f"{view}:{text}"
+        case Phrase(view, terms):
+            return f'{view}:"{" ".join(terms)}"'
+        case And(children):
+            return "(" + " AND ".join(map(describe, children)) + ")"
+        case Or(children):
+            return "(" + " OR ".join(map(describe, children)) + ")"
+        case AtLeast(children, share):
+            return f"({', '.join(map(describe, children))}) at least {share:.0%}"
+        case Not(child):
+            return f"NOT {describe(child)}"
+
+
+def _correction_json(correction: Correction | None) -> dict[str, str] | None:
+    if correction is None:
+        return None
+    return {"query": correction.query, "kind": correction.kind.value}
 
 
 def _hit_json(hit: AnswerHit) -> dict[str, Any]:
     document = hit.document
-    return {
+    values = {
         "id": document.id,
         "title": document.title,
         "title_highlights": [list(span) for span in hit.title.highlights],
@@ -39,6 +89,19 @@ def _hit_json(hit: AnswerHit) -> dict[str, Any]:
         "published": document.published,
         "snippets": [_snippet_json(snippet) for snippet in hit.snippets],
     }
+    if hit.explanation is not None:
+        values["explanation"] = [
+            {
+                "view": part.view,
+                "term": part.text,
+                "weight": part.weight,
+                "value": round(part.value, 6),
+                "score": round(part.weight * part.value, 6),
+                "document_frequency": part.document_frequency,
+            }
+            for part in hit.explanation
+        ]
+    return values
 
 
 def _snippet_json(snippet: Snippet) -> dict[str, Any]:

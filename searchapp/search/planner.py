@@ -1,24 +1,62 @@
 """From a query as typed to terms: what has to match, what counts, and what to highlight.
 
-Marks decide. Words typed with marks mean them: they match pyvi words and exact syllables. Words
-typed without any match folded syllables, in every reading. Pairs of neighbouring syllables only add
-to the score. The weights were measured: see docs/relevance.md.
+Marks decide, syllable by syllable. A syllable typed with marks means them: it matches pyvi words
+and exact syllables. One typed without matches folded syllables, in every reading, unless the
+corpus writes it so itself beside others that have marks (*hai* in "hai bà trưng"). Pairs of
+neighbouring syllables only add to the score, and so does the likeliest reading of what was typed
+without marks. The weights were measured: see docs/relevance.md.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.base import Analysis, Token, View
-from searchapp.analysis.terms import has_marks
-from searchapp.query.nodes import And, Node, Or, Phrase, Query, ScoredTerm, Term
+from searchapp.analysis.clean import clean_text
+from searchapp.analysis.syllable import canonical_spelling
+from searchapp.analysis.terms import folded_term, has_marks, strip_marks
+from searchapp.language.correct import Change, Correction, Kind, correct_query
+from searchapp.language.model import LanguageModel
+from searchapp.language.synonyms import Match, Synonyms
+from searchapp.query.nodes import (
+    And,
+    AtLeast,
+    Node,
+    Or,
+    Phrase,
+    Query,
+    Scored,
+    ScoredPhrase,
+    ScoredTerm,
+    Term,
+)
 from searchapp.query.parser import parse
 
-WORD_WEIGHT = 1.0
-EXACT_WEIGHT = 0.5
-FOLDED_WEIGHT = 1.0
-PAIR_WEIGHT = 0.5
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each kind of evidence counts; the defaults are those that docs/relevance.md chose."""
+
+    word: float = 1.0
+    exact: float = 0.5
+    folded: float = 1.0
+    pair: float = 0.5
+    restored_word: float = 0.5
+    restored_exact: float = 0.25
+    name: float = 1.0
+    """A word as pyvi sees it in capitals, for queries typed without any."""
+    synonym: float = 0.5
+    unmarked_text: float = 0.25
+    """A syllable typed with marks, found in a text that was typed without."""
+    least_share: float = 0.3
+    """Of what the query tells: a document has to reach it to be found."""
+    short_query: int = 4
+    """Up to so many slots, documents that hold all of them come first."""
+    own_form_share: float = 0.1
+    """A folded syllable of which this share is written without marks is one in its own right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,62 +69,285 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A query, ready for an engine and for the highlighter."""
+    """A query, ready for an engine and for the highlighter.
+
+    ``correction`` is what it was probably meant to be, if something else.
+    """
 
     query: Query
     wanted: Wanted
+    correction: Correction | None = None
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What a plan is put together from."""
+
+    slots: list[Node] = field(default_factory=list)
+    strict: list[Node] = field(default_factory=list)
+    required: list[Node] = field(default_factory=list)
+    score: list[Scored] = field(default_factory=list)
+    syllables: set[Term] = field(default_factory=set)
+    phrases: list[Phrase] = field(default_factory=list)
+
+
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def plan(text: str, analyzer: Analyzer) -> Plan:
-    """Understand a query. A query without a single term finds nothing."""
-    typed = parse(text)
-    words = analyzer.analyze(typed.words)
-    quoted = [phrase for raw in typed.phrases if (phrase := _phrase(analyzer.analyze(raw)))]
-    score = _scored(words)
-    highlights = frozenset(Term(view, token.text) for view, token in _syllables(words))
-    for raw in typed.phrases:
-        score += _scored(analyzer.analyze(raw))
-    match: Node = Or(
-        tuple(dict.fromkeys(Term(s.view, s.text) for s in _scored(words, pairs=False)))
-    )
-    if quoted:
-        # A phrase must be there; the other words then only rank.
-        match = And(tuple(_node(phrase) for phrase in quoted))
-    return Plan(Query(match, tuple(score)), Wanted(highlights, tuple(quoted)))
+    """Understand a query by itself, without what a corpus knows of its language."""
+    return Planner(analyzer).plan(text)
 
 
-def _view(analysis: Analysis) -> View:
-    """The view of syllables in which a run of words is meant."""
-    marked = any(has_marks(token.surface) for token in analysis.exact)
-    return View.EXACT if marked else View.FOLDED
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """Understands queries. ``frequency`` gives the documents that hold a term in a view."""
+
+    analyzer: Analyzer
+    language: LanguageModel | None = None
+    synonyms: Synonyms = field(default_factory=Synonyms)
+    frequency: Callable[[View, str], int] | None = None
+    weights: Weights = field(default_factory=Weights)
+
+    def plan(self, text: str) -> Plan:
+        """Understand a query. One without a single term finds nothing."""
+        typed = parse(text)
+        parts = _Parts()
+        words = query_form(typed.words)
+        correction = correct_query(words, self.language) if self.language else None
+        self._add_words(parts, words, correction)
+        for raw in typed.phrases:
+            self._add_phrase(parts, query_form(raw))
+        if parts.required:
+            match: Node = And(tuple(parts.required))  # the other words then only rank
+        elif len(parts.slots) > 1:
+            match = AtLeast(tuple(parts.slots), self.weights.least_share)
+        else:
+            match = parts.slots[0] if parts.slots else Or(())
+        first = None
+        if 0 < len(parts.strict) <= self.weights.short_query and parts.strict != [match]:
+            first = And((*parts.required, *parts.strict))
+        wanted = Wanted(frozenset(parts.syllables), tuple(dict.fromkeys(parts.phrases)))
+        if typed.phrases and correction is not None:
+            correction = None  # what stands in quotation marks is meant as it is
+        return Plan(Query(match, tuple(parts.score), first), wanted, correction)
+
+    # -- running words --------------------------------------------------------------------------
+
+    def _add_words(self, parts: _Parts, text: str, correction: Correction | None) -> None:
+        analysis = self.analyzer.analyze(text)
+        views = self._views(analysis)
+        changes = {change.start: change for change in correction.changes} if correction else {}
+        meant = [self._meant(t, v, changes) for t, v in zip(analysis.exact, views, strict=True)]
+        self._add_scores(parts, analysis, views)
+        self._add_names(parts, text, analysis, views)
+        self._add_restored(parts, text, analysis, views, meant)
+        at = 0
+        surfaces = [token.surface for token in analysis.exact]
+        while at < len(surfaces):
+            folded = all(view is View.FOLDED for view in views)
+            synonym = self.synonyms.match(surfaces, at, folded=folded)
+            length = synonym.length if synonym else 1
+            slots = [
+                self._slot(parts, analysis, views[i], meant[i], i) for i in range(at, at + length)
+            ]
+            if synonym:
+                self._add_synonym(parts, synonym, slots, folded=folded)
+            else:
+                parts.slots.append(slots[0][0])
+                parts.strict.append(slots[0][1])
+            at += length
+
+    def _views(self, analysis: Analysis) -> list[View]:
+        """The view in which each syllable is meant."""
+        marked = [has_marks(token.surface) for token in analysis.exact]
+        if not any(marked):
+            return [View.FOLDED] * len(marked)
+        return [
+            View.EXACT if has or self._is_own_form(token) else View.FOLDED
+            for has, token in zip(marked, analysis.exact, strict=True)
+        ]
+
+    def _is_own_form(self, token: Token) -> bool:
+        """Whether the corpus writes this unmarked syllable so itself, often enough."""
+        if self.frequency is None or not token.text.isalpha():
+            return True
+        return self._is_own_form_text(token.text)
+
+    def _meant(self, token: Token, view: View, changes: dict[int, Change]) -> Change | None:
+        """The change at a syllable, if it may take part: marks left out, or no document has it."""
+        change = changes.get(token.start)
+        if change is None:
+            return None
+        if change.kind is Kind.MARKS:
+            return change if view is View.FOLDED else None
+        absent = self.frequency is not None and self.frequency(view, token.text) == 0
+        return change if absent else None
+
+    def _slot(
+        self, parts: _Parts, analysis: Analysis, view: View, meant: Change | None, index: int
+    ) -> tuple[Node, Node]:
+        """What stands for a syllable: in any way, and strictly as it was typed."""
+        token = analysis.exact[index] if view is View.EXACT else analysis.folded[index]
+        term = Term(view, token.text)
+        parts.syllables.add(term)
+        ways: list[Node] = [term]
+        if view is View.EXACT and has_marks(token.surface):
+            plain = strip_marks(token.text)
+            if self.frequency is not None and not self._is_own_form_text(plain):
+                # A text typed without marks may follow, below.
+                ways.append(Term(View.EXACT, plain))
+                parts.syllables.add(Term(View.EXACT, plain))
+                parts.score.append(ScoredTerm(View.EXACT, plain, self.weights.unmarked_text))
+        if meant is not None and meant.kind is Kind.SPELLING:
+            better = self.analyzer.analyze(meant.meant).exact
+            if better:
+                strict = Term(View.EXACT, better[0].text)
+                parts.syllables.add(strict)
+                return Or((*ways, strict)), Or((term, strict))
+        return (Or(tuple(ways)) if len(ways) > 1 else term), term
+
+    def _is_own_form_text(self, plain: str) -> bool:
+        assert self.frequency is not None
+        folded = self.frequency(View.FOLDED, folded_term(plain))
+        return self.frequency(View.EXACT, plain) >= self.weights.own_form_share * folded
+
+    def _add_scores(self, parts: _Parts, analysis: Analysis, views: Sequence[View]) -> None:
+        weights = self.weights
+        syllables = zip(analysis.exact, analysis.folded, views, strict=True)
+        for word in (*analysis.words, *analysis.codes):
+            inside = [
+                view
+                for token, view in zip(analysis.exact, views, strict=True)
+                if word.start <= token.start < word.end
+            ]
+            if View.FOLDED not in inside:
+                parts.score.append(ScoredTerm(View.WORDS, word.text, weights.word))
+        for exact, folded, view in syllables:
+            if view is View.EXACT:
+                parts.score.append(ScoredTerm(view, exact.text, weights.exact))
+            else:
+                parts.score.append(ScoredTerm(view, folded.text, weights.folded))
+        parts.score += [ScoredTerm(View.PAIRS, pair, weights.pair) for pair in analysis.pairs]
+
+    def _add_names(
+        self, parts: _Parts, text: str, analysis: Analysis, views: Sequence[View]
+    ) -> None:
+        """Score the words that pyvi would see if every syllable began with a capital.
+
+        It joins names by their capitals, which queries seldom have: *carolina panthers* is one word
+        in documents. Words that no document has add nothing.
+        """
+        if View.FOLDED in views or text != text.lower():
+            return
+        known = {token.text for token in analysis.words}
+        for token in self.analyzer.analyze(_capitalised(text)).words:
+            if token.text not in known:
+                known.add(token.text)
+                parts.score.append(ScoredTerm(View.WORDS, token.text, self.weights.name))
+
+    def _add_restored(
+        self,
+        parts: _Parts,
+        text: str,
+        analysis: Analysis,
+        views: Sequence[View],
+        meant: Sequence[Change | None],
+    ) -> None:
+        """Score the likeliest reading of what was typed without marks or wrong, too.
+
+        All of that is scored again, what stays as it was typed as well: else names would lose
+        weight against words that got their marks back.
+        """
+        if not any(meant):
+            return
+        pieces, at, spans = [], 0, []
+        for token, view, change in zip(analysis.exact, views, meant, strict=True):
+            if change is None and view is View.EXACT:
+                continue
+            pieces.append(text[at : token.start])
+            start = sum(map(len, pieces))
+            pieces.append(text[token.start : token.end] if change is None else change.meant)
+            spans.append((start, start + len(pieces[-1])))
+            at = token.end
+        reading = self.analyzer.analyze("".join([*pieces, text[at:]]))
+
+        def read(token: Token) -> bool:
+            return any(token.start < end and start < token.end for start, end in spans)
+
+        for tokens, view, weight in (
+            (reading.words, View.WORDS, self.weights.restored_word),
+            (reading.exact, View.EXACT, self.weights.restored_exact),
+        ):
+            parts.score += [ScoredTerm(view, t.text, weight) for t in tokens if read(t)]
+
+    def _add_synonym(
+        self, parts: _Parts, synonym: Match, slots: list[tuple[Node, Node]], *, folded: bool
+    ) -> None:
+        view = View.FOLDED if folded else View.EXACT
+        ways: list[Node] = []
+        strict: list[Node] = []
+        if synonym.keeps_itself:
+            ways.append(And(tuple(slot for slot, _ in slots)))
+            strict.append(And(tuple(slot for _, slot in slots)))
+        for other in synonym.others:
+            terms = tuple(map(folded_term, other)) if folded else other
+            node = _phrase_node(view, terms)
+            ways.append(node)
+            strict.append(node)
+            weight = self.weights.synonym * len(slots)
+            if isinstance(node, Phrase):
+                parts.phrases.append(node)
+                parts.score.append(ScoredPhrase(node, weight))
+            else:
+                parts.syllables.add(node)
+                parts.score.append(ScoredTerm(view, terms[0], weight))
+        # The syllables still count one by one: half an expression is better than none of it.
+        parts.slots += [Or((slot, *ways)) for slot, _ in slots]
+        parts.strict.append(Or(tuple(strict)))
+
+    # -- phrases --------------------------------------------------------------------------------
+
+    def _add_phrase(self, parts: _Parts, text: str) -> None:
+        analysis = self.analyzer.analyze(text)
+        if not analysis.exact:
+            return
+        marked = any(has_marks(token.surface) for token in analysis.exact)
+        view = View.EXACT if marked else View.FOLDED
+        tokens = analysis.exact if marked else analysis.folded
+        node = _phrase_node(view, tuple(token.text for token in tokens))
+        parts.required.append(node)
+        self._add_scores(parts, analysis, [view] * len(tokens))
+        if isinstance(node, Phrase):
+            parts.phrases.append(node)
+        else:
+            parts.syllables.add(node)
 
 
-def _syllables(analysis: Analysis) -> list[tuple[View, Token]]:
-    view = _view(analysis)
-    tokens = analysis.exact if view is View.EXACT else analysis.folded
-    return [(view, token) for token in tokens]
+def query_form(text: str) -> str:
+    """A query with each syllable in its one spelling, so that hoà and hòa are one query.
+
+    Capitals throughout are a key left on, not names: pyvi would see every word as one.
+    """
+    text = clean_text(text)
+    if text.isupper():
+        text = text.lower()
+    return _WORD.sub(lambda match: _respelled(match[0]), text)
 
 
-def _scored(analysis: Analysis, *, pairs: bool = True) -> list[ScoredTerm]:
-    syllables = _syllables(analysis)
-    terms: list[ScoredTerm] = []
-    if _view(analysis) is View.EXACT:
-        words = (*analysis.words, *analysis.codes)
-        terms += [ScoredTerm(View.WORDS, token.text, WORD_WEIGHT) for token in words]
-        terms += [ScoredTerm(view, token.text, EXACT_WEIGHT) for view, token in syllables]
-    else:
-        terms += [ScoredTerm(view, token.text, FOLDED_WEIGHT) for view, token in syllables]
-    if pairs:
-        terms += [ScoredTerm(View.PAIRS, pair, PAIR_WEIGHT) for pair in analysis.pairs]
-    return terms
+def _capitalised(text: str) -> str:
+    return _WORD.sub(lambda match: match[0][0].upper() + match[0][1:], text)
 
 
-def _phrase(analysis: Analysis) -> Phrase | None:
-    syllables = _syllables(analysis)
-    if not syllables:
-        return None
-    return Phrase(syllables[0][0], tuple(token.text for _, token in syllables))
+def _respelled(word: str) -> str:
+    lower = word.lower()
+    spelled = canonical_spelling(lower)
+    if spelled == lower:
+        return word
+    if word.isupper():
+        return spelled.upper()
+    return spelled[0].upper() + spelled[1:] if word[0].isupper() else spelled
 
 
-def _node(phrase: Phrase) -> Node:
-    return phrase if len(phrase.terms) > 1 else Term(phrase.view, phrase.terms[0])
+def _phrase_node(view: View, terms: tuple[str, ...]) -> Phrase | Term:
+    return Phrase(view, terms) if len(terms) > 1 else Term(view, terms[0])

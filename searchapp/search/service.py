@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import math
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-from searchapp.analysis.analyzer import ANALYZER_VERSION, Analyzer
+from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.base import Analysis
-from searchapp.analysis.pyvi_model import SegmentationModel
 from searchapp.config import Settings
 from searchapp.documents import Document
-from searchapp.engines.base import Searcher
-from searchapp.engines.registry import get_engine
-from searchapp.errors import IndexRefusedError, NotFoundError, QueryError
+from searchapp.engines.base import Contribution, Found, Searcher
+from searchapp.errors import NotFoundError, QueryError
 from searchapp.generations import Generation, Generations, Manifest
+from searchapp.language.correct import Correction, decode_query
 from searchapp.query.nodes import Phrase, Term
-from searchapp.search.planner import Plan, plan
+from searchapp.search.live import Live, LiveIndex
+from searchapp.search.planner import Plan, query_form
 from searchapp.search.snippets import Highlighter, Snippet
 
 _PHRASE_WEIGHT = 10.0  # of a syllable in a phrase: about that of a rare word
@@ -27,17 +24,23 @@ _PHRASE_WEIGHT = 10.0  # of a syllable in a phrase: about that of a rare word
 
 @dataclass(frozen=True, slots=True)
 class AnswerHit:
-    """A document found, as it is shown."""
+    """A document found, as it is shown; ``explanation`` only where it was asked for."""
 
     document: Document
     score: float
     title: Snippet
     snippets: tuple[Snippet, ...]
+    explanation: tuple[Contribution, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One page of results; ``took_ms`` is the time spent answering, in milliseconds."""
+    """One page of results; ``took_ms`` is the time spent answering, in milliseconds.
+
+    ``suggestion`` is a reading of the query that finds something; ``corrected`` is the one that was
+    answered in place of ``query``, None if it was answered as typed. ``plan`` is how the query
+    answered was understood.
+    """
 
     query: str
     total: int
@@ -45,6 +48,9 @@ class Answer:
     size: int
     took_ms: float
     hits: tuple[AnswerHit, ...]
+    suggestion: Correction | None
+    corrected: Correction | None
+    plan: Plan
 
     @property
     def pages(self) -> int:
@@ -52,36 +58,12 @@ class Answer:
         return -(-self.total // self.size)
 
 
-class _Live:
-    """One open generation: a searcher for each thread, and the analyzer it was built with."""
-
-    def __init__(self, generation: Generation) -> None:
-        manifest = generation.manifest
-        if manifest.analyzer_version != ANALYZER_VERSION:
-            raise IndexRefusedError(
-                f"{generation.folder} was built by analyzer version {manifest.analyzer_version},"
-                f" this is version {ANALYZER_VERSION}"
-            )
-        # Before anything in it is opened: Whoosh's files hold pickles.
-        damage = generation.damage()
-        if damage:
-            more = f" (and {len(damage) - 1} more)" if len(damage) > 1 else ""
-            raise IndexRefusedError(damage[0] + more)
-        self.generation = generation
-        model = SegmentationModel.loads(generation.model_file.read_text(encoding="utf-8"))
-        self.analyzer = Analyzer(model)
-        self.analyzer_lock = threading.Lock()
-        self._first = get_engine(manifest.engine).open(generation.engine_folder)
-        self._local = threading.local()
-        self._local.searcher = self._first
-
-    @property
-    def searcher(self) -> Searcher:
-        """This thread's searcher."""
-        searcher: Searcher | None = getattr(self._local, "searcher", None)
-        if searcher is None:
-            searcher = self._local.searcher = self._first.for_thread()
-        return searcher
+@dataclass(frozen=True, slots=True)
+class _Result:
+    found: Found
+    plan: Plan
+    suggestion: Correction | None = None
+    corrected: Correction | None = None
 
 
 class SearchService:
@@ -89,41 +71,40 @@ class SearchService:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._generations = Generations(settings.index_dir)
-        self._live: _Live | None = None
-        self._lock = threading.Lock()
+        self._index = LiveIndex(Generations(settings.index_dir), settings.synonyms_file)
 
-    def _open(self) -> _Live:
-        """The live generation, opened; a switch is noticed here, between two requests.
-
-        Raises NoIndexError or IndexRefusedError.
-        """
-        live = self._live
-        if live is not None and live.generation.name == self._generations.current_name():
-            return live
-        with self._lock:
-            live = self._live
-            if live is None or live.generation.name != self._generations.current_name():
-                # The old one closes with its last user: files are closed when it is collected.
-                live = self._live = _open_current(self._generations)
-            return live
-
-    def search(self, query: str, page: int = 1, size: int | None = None) -> Answer:
+    def search(
+        self,
+        query: str,
+        page: int = 1,
+        size: int | None = None,
+        *,
+        verbatim: bool = False,
+        explain: bool = False,
+    ) -> Answer:
         """The page ``page`` (1-based) of ``size`` hits.
 
-        Raises QueryError for an empty or over-long query or a page out of range.
+        ``verbatim`` answers the query as typed, whatever it may have been meant to be; ``explain``
+        says of each hit what its score is made of. Raises QueryError for an empty or over-long
+        query or a page out of range.
         """
-        begun = time.perf_counter()
         size = self.settings.page_size if size is None else size
         self._check(query, page, size)
-        return self._answer(query, (page - 1) * size, page, size, begun)
+        return self._answer(query, (page - 1) * size, size, verbatim=verbatim, explain=explain)
 
-    def search_from(self, query: str, offset: int = 0, limit: int | None = None) -> Answer:
+    def search_from(
+        self,
+        query: str,
+        offset: int = 0,
+        limit: int | None = None,
+        *,
+        verbatim: bool = False,
+        explain: bool = False,
+    ) -> Answer:
         """``limit`` hits after the first ``offset``; ``page`` of the answer is where they begin.
 
-        Raises QueryError as `search` does.
+        Otherwise as `search`.
         """
-        begun = time.perf_counter()
         size = self.settings.page_size if limit is None else limit
         if offset < 0:
             raise QueryError(f"offset is {offset}, the first hit is 0", "offset")
@@ -134,60 +115,109 @@ class SearchService:
                 " hits are reached; narrow the query instead",
                 "offset",
             )
-        return self._answer(query, offset, offset // size + 1, size, begun)
+        return self._answer(query, offset, size, verbatim=verbatim, explain=explain)
 
-    def _answer(self, query: str, offset: int, page: int, size: int, begun: float) -> Answer:
-        live = self._open()
-        searcher = live.searcher
-        with self._analysing(live) as analyzer:
-            planned = plan(query, analyzer)
-        found = searcher.search(planned.query, size, offset)
-        documents = [hit.document for hit in found.hits]
-        with self._analysing(live) as analyzer:
-            highlighter = self._highlighter(planned, searcher, analyzer)
-            snippets = highlighter.snippets([d.text for d in documents])
-            titles = highlighter.wholes([d.title for d in documents])
-        hits = tuple(
-            AnswerHit(hit.document, round(hit.score, 6), title, tuple(texts))
-            for hit, title, texts in zip(found.hits, titles, snippets, strict=True)
-        )
-        took_ms = round((time.perf_counter() - begun) * 1000, 2)
-        return Answer(query, found.total, page, size, took_ms, hits)
+    def rank(self, query: str, limit: int) -> list[tuple[str, float]]:
+        """The ids and scores of the best ``limit`` documents, without snippets."""
+        result = self._find(self._index.get(), query, limit, 0, verbatim=False, suggest=False)
+        return [(hit.document.id, hit.score) for hit in result.found.hits]
 
     def document(self, document_id: str, query: str | None = None) -> tuple[Document, Snippet]:
         """A document and its whole text, with the words of ``query`` marked.
 
         Raises NotFoundError.
         """
-        live = self._open()
+        live = self._index.get()
         document = live.searcher.document(document_id)
         if document is None:
             raise NotFoundError(document_id)
         if not query or len(query) > self.settings.query_max_chars:
             return document, Snippet(document.text, (), 0, len(document.text))
-        with self._analysing(live) as analyzer:
-            planned = plan(query, analyzer)
-            highlighter = self._highlighter(planned, live.searcher, analyzer)
+        with live.planner() as planner:
+            planned = planner.plan(query)
+            highlighter = self._highlighter(planned, live.searcher, planner.analyzer)
             return document, highlighter.wholes([document.text])[0]
 
     def analyze(self, text: str) -> Analysis:
         """A text through every view, by the analyzer of the live index."""
-        live = self._open()
-        with self._analysing(live) as analyzer:
+        with self._index.get().analyzer() as analyzer:
             return analyzer.analyze(text)
-
-    def manifest(self) -> Manifest:
-        """What the live index is; it is opened and checked first."""
-        return self._open().generation.manifest
 
     def generation(self) -> Generation:
         """The live generation, opened and checked."""
-        return self._open().generation
+        return self._index.get().generation
 
-    @contextmanager
-    def _analysing(self, live: _Live) -> Iterator[Analyzer]:
-        with live.analyzer_lock:  # an analyzer learns as it works
-            yield live.analyzer
+    def manifest(self) -> Manifest:
+        """What the live index is; it is opened and checked first."""
+        return self.generation().manifest
+
+    # -- inside ---------------------------------------------------------------------------------
+
+    def _answer(
+        self, query: str, offset: int, size: int, *, verbatim: bool, explain: bool
+    ) -> Answer:
+        begun = time.perf_counter()
+        live = self._index.get()
+        result = self._find(live, query, size, offset, verbatim=verbatim, suggest=True)
+        documents = [hit.document for hit in result.found.hits]
+        with live.analyzer() as analyzer:
+            highlighter = self._highlighter(result.plan, live.searcher, analyzer)
+            snippets = highlighter.snippets([d.text for d in documents])
+            titles = highlighter.wholes([d.title for d in documents])
+        hits = tuple(
+            AnswerHit(
+                hit.document,
+                round(hit.score, 6),
+                title,
+                tuple(texts),
+                tuple(live.searcher.explain(result.plan.query, hit.document.id))
+                if explain
+                else None,
+            )
+            for hit, title, texts in zip(result.found.hits, titles, snippets, strict=True)
+        )
+        return Answer(
+            query=query,
+            total=result.found.total,
+            page=offset // size + 1,
+            size=size,
+            took_ms=round((time.perf_counter() - begun) * 1000, 2),
+            hits=hits,
+            suggestion=result.suggestion,
+            corrected=result.corrected,
+            plan=result.plan,
+        )
+
+    def _find(
+        self, live: Live, query: str, size: int, offset: int, *, verbatim: bool, suggest: bool
+    ) -> _Result:
+        """Search for a query, or for what it was meant to be.
+
+        Raw keystrokes are answered as the text they stand for, and a query that finds nothing as
+        its correction, unless ``verbatim``; otherwise a correction that finds something is
+        suggested.
+        """
+        searcher = live.searcher
+        with live.planner() as planner:
+            keys = None if verbatim else decode_query(query_form(query), live.language)
+            if keys is not None:
+                planned = planner.plan(keys.query)
+                found = searcher.search(planned.query, size, offset)
+                if found.total:
+                    return _Result(found, planned, keys, keys)
+            planned = planner.plan(query)
+            found = searcher.search(planned.query, size, offset)
+            correction = planned.correction
+            if correction is None or not (suggest or not found.total):
+                return _Result(found, planned)
+            meant = planner.plan(correction.query)
+            answers_instead = not found.total and not verbatim
+            found_meant = searcher.search(meant.query, size if answers_instead else 0, offset)
+        if not found_meant.total:
+            return _Result(found, planned)
+        if answers_instead:
+            return _Result(found_meant, meant, correction, correction)
+        return _Result(found, planned, correction)
 
     def _highlighter(self, planned: Plan, searcher: Searcher, analyzer: Analyzer) -> Highlighter:
         count = searcher.document_count
@@ -225,14 +255,3 @@ class SearchService:
                 " narrow the query instead",
                 "page",
             )
-
-
-def _open_current(generations: Generations) -> _Live:
-    """Open the live generation, once more if a rebuild cleared it away while it was opened."""
-    while True:
-        generation = generations.current()
-        try:
-            return _Live(generation)
-        except (IndexRefusedError, FileNotFoundError):
-            if generations.current_name() == generation.name:
-                raise

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify, request
 from searchapp.errors import SearchappError
 from searchapp.search.answers import answer_json
 from searchapp.search.service import SearchService
-from searchapp.web.parameters import whole_number
+from searchapp.web.parameters import flag, whole_number
 
 API_PREFIX = "/api/"
 
@@ -22,8 +22,10 @@ def make_blueprint(service: SearchService) -> Blueprint:
             request.args.get("q", ""),
             whole_number("page", 1),
             whole_number("size", service.settings.page_size),
+            verbatim=flag("verbatim"),
+            explain=flag("explain"),
         )
-        return jsonify(answer_json(answer))
+        return jsonify(answer_json(answer, explain=flag("explain")))
 
     @blueprint.get("/healthz")
     def healthz() -> Response:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from searchapp.errors import SearchappError
 from searchapp.search.service import SearchService
 from searchapp.search.snippets import Snippet
-from searchapp.web.parameters import whole_number
+from searchapp.web.parameters import flag, whole_number
 
 _PAGES_AROUND = 2  # page numbers shown on each side of the current one
 
@@ -27,7 +27,7 @@ def make_blueprint(service: SearchService) -> Blueprint:
     @blueprint.get("/")
     def home() -> str:
         try:
-            manifest = service.manifest()
+            manifest = service.generation().manifest
         except SearchappError as error:
             return render_template("home.html", manifest=None, why=str(error))
         return render_template("home.html", manifest=manifest, why=None)
@@ -37,12 +37,19 @@ def make_blueprint(service: SearchService) -> Blueprint:
         query = request.args.get("q", "")
         if not query.strip():
             return redirect(url_for("pages.home"))
-        answer = service.search(query, whole_number("page", 1))
+        verbatim = flag("verbatim")
+        answer = service.search(query, whole_number("page", 1), verbatim=verbatim)
         last = min(answer.pages, service.settings.result_window // answer.size)
         first_shown = max(1, min(answer.page - _PAGES_AROUND, last - 2 * _PAGES_AROUND))
         page_numbers = range(first_shown, min(last, first_shown + 2 * _PAGES_AROUND) + 1)
         return render_template(
-            "results.html", query=query, answer=answer, page_numbers=page_numbers, last=last
+            "results.html",
+            query=query,
+            answered=answer.corrected.query if answer.corrected else query,
+            verbatim=1 if verbatim else None,
+            answer=answer,
+            page_numbers=page_numbers,
+            last=last,
         )
 
     @blueprint.get("/documents/<path:document_id>")

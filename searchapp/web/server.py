@@ -7,6 +7,9 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.util import import_app
 
+from searchapp.errors import SearchappError
+from searchapp.search.service import SearchService
+
 THREADS = 4  # a worker; a request waits for disk now and then, and slow clients are kept apart
 TIMEOUT_S = 60
 GRACEFUL_TIMEOUT_S = 15
@@ -25,6 +28,15 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         return import_app("wsgi:app")
 
 
+def _open_index(worker: Any) -> None:
+    """Open the index before the first request, not during it."""
+    service: SearchService = worker.wsgi.extensions["searchapp"]
+    try:
+        service.generation()
+    except SearchappError as error:
+        worker.log.warning("%s", error)
+
+
 def run(host: str, port: int, workers: int) -> None:
     """Serve until told to stop."""
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
@@ -37,6 +49,6 @@ def run(host: str, port: int, workers: int) -> None:
             "timeout": TIMEOUT_S,
             "graceful_timeout": GRACEFUL_TIMEOUT_S,
             "proc_name": "searchapp",
-            "worker_tmp_dir": None,
+            "post_worker_init": _open_index,
         }
     ).run()

@@ -1,0 +1,1 @@
+"""Measures the live index: queries and judgements in, nDCG, MRR, precision and recall out."""

@@ -1,0 +1,1 @@
+"""What the corpus says of its own language: counts, restored marks, corrections, abbreviations."""

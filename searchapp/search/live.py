@@ -1,0 +1,107 @@
+"""One open generation: everything that answers queries over it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from searchapp.analysis.analyzer import ANALYZER_VERSION, Analyzer
+from searchapp.analysis.base import View
+from searchapp.analysis.pyvi_model import SegmentationModel
+from searchapp.engines.base import Searcher
+from searchapp.engines.registry import get_engine
+from searchapp.errors import IndexRefusedError
+from searchapp.generations import Generation, Generations
+from searchapp.language.model import LanguageModel
+from searchapp.language.synonyms import ABBREVIATIONS_FILE, load_synonyms
+from searchapp.search.planner import Planner
+
+
+class Live:
+    """A generation, checked and opened; a searcher for each thread, one analyzer for all.
+
+    Raises IndexRefusedError if the generation is of another analyzer version, or damaged.
+    """
+
+    def __init__(self, generation: Generation, synonyms_file: Path | None = None) -> None:
+        manifest = generation.manifest
+        if manifest.analyzer_version != ANALYZER_VERSION:
+            raise IndexRefusedError(
+                f"{generation.folder} was built by analyzer version {manifest.analyzer_version},"
+                f" this is version {ANALYZER_VERSION}"
+            )
+        # Before anything in it is opened: Whoosh's files hold pickles.
+        damage = generation.damage()
+        if damage:
+            more = f" (and {len(damage) - 1} more)" if len(damage) > 1 else ""
+            raise IndexRefusedError(damage[0] + more)
+        self.generation = generation
+        model = SegmentationModel.loads(generation.model_file.read_text(encoding="utf-8"))
+        self._analyzer = Analyzer(model)
+        self._analyzer_lock = threading.Lock()
+        self.language = LanguageModel(generation.language_folder)
+        self._synonyms = load_synonyms(
+            mined=generation.language_folder / ABBREVIATIONS_FILE, own=synonyms_file
+        )
+        self._first = get_engine(manifest.engine).open(generation.engine_folder)
+        self._local = threading.local()
+        self._local.searcher = self._first
+
+    @property
+    def searcher(self) -> Searcher:
+        """This thread's searcher."""
+        searcher: Searcher | None = getattr(self._local, "searcher", None)
+        if searcher is None:
+            searcher = self._local.searcher = self._first.for_thread()
+        return searcher
+
+    @contextmanager
+    def analyzer(self) -> Iterator[Analyzer]:
+        """The analyzer, for one thread at a time: it learns as it works."""
+        with self._analyzer_lock:
+            yield self._analyzer
+
+    @contextmanager
+    def planner(self) -> Iterator[Planner]:
+        """A planner that knows this corpus, for one thread at a time."""
+        with self.analyzer() as analyzer:
+            yield Planner(analyzer, self.language, self._synonyms, self._frequency)
+
+    def _frequency(self, view: View, term: str) -> int:
+        return self.searcher.document_frequency(view, term)
+
+
+class LiveIndex:
+    """Follows the live generation of an index folder. Safe to share between threads."""
+
+    def __init__(self, generations: Generations, synonyms_file: Path | None = None) -> None:
+        self._generations = generations
+        self._synonyms_file = synonyms_file
+        self._live: Live | None = None
+        self._lock = threading.Lock()
+
+    def get(self) -> Live:
+        """The live generation, opened; a switch is noticed here, between two requests.
+
+        Raises NoIndexError or IndexRefusedError.
+        """
+        live = self._live
+        if live is None or live.generation.name != self._generations.current_name():
+            with self._lock:
+                live = self._live
+                if live is None or live.generation.name != self._generations.current_name():
+                    # The old one closes with its last user, when it is collected.
+                    live = self._live = self._open()
+        return live
+
+    def _open(self) -> Live:
+        """Open the live generation, again if a rebuild cleared it away while it was opened."""
+        while True:
+            generation = self._generations.current()
+            try:
+                return Live(generation, self._synonyms_file)
+            except (IndexRefusedError, FileNotFoundError):
+                if self._generations.current_name() == generation.name:
+                    raise

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from searchapp.documents import Document
+from searchapp.ingest.base import Problem
+from searchapp.ingest.files import collect, read
+
+ReadBytes = Callable[[str, bytes], tuple[list[Document], list[Problem]]]
+
+
+@pytest.fixture
+def read_bytes(tmp_path: Path) -> ReadBytes:
+    """Write a file, read it as the build does; its documents and its problems."""
+
+    def do(name: str, data: bytes) -> tuple[list[Document], list[Problem]]:
+        folder = tmp_path / "docs"
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_bytes(data)
+        items = [item for _, item in read(collect([folder / name]).files)]
+        return (
+            [item for item in items if isinstance(item, Document)],
+            [item for item in items if isinstance(item, Problem)],
+        )
+
+    return do

@@ -1,0 +1,428 @@
+"""Each format: what becomes of a file, and how one that can't be read is named."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+FRONT = """---
+title: Chợ nổi
+source: Báo Đồng Xanh
+category: Du lịch
+author: Lê Na
+tags: [chợ, sông]
+published: 2024-03-05
+url: https://vi.example/cho-noi
+---
+"""
+HTML = """<!DOCTYPE html><html><head><meta charset="{charset}"><title>Tiêu đề trang</title>
+<meta name="author" content="Lê Na"><meta name="keywords" content="chợ, sông">
+<meta property="article:published_time" content="2024-03-05T08:00:00+07:00">
+<meta property="article:section" content="Du lịch"><meta property="og:site_name" content="Báo">
+<link rel="canonical" href="https://vi.example/a">
+<style>p {{ color: red }}</style><script>var biến = "mã";</script></head>
+<body><nav>Điều hướng</nav><header><p>Đầu trang</p></header>
+<article><h1>Chợ <b>nổi</b></h1><p>Ghe   xuồng
+tấp nập.</p><p>Bán <em>trái</em> cây &amp; hoa<br>mỗi sáng.</p><aside>Quảng cáo</aside>
+<script>alert("trong bài")</script><noscript>Hãy bật JavaScript</noscript>
+<ul><li>xoài</li><li>mận</li></ul><!-- ghi chú --></article>
+<footer>Chân trang</footer></body></html>"""
+HTML_TEXT = "Ghe xuồng tấp nập.\nBán trái cây & hoa\nmỗi sáng.\nxoài\nmận"
+
+
+# -- text --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("raw", "title", "text"),
+    [
+        pytest.param("Tiêu đề\nDòng một.\nDòng hai.\n", "Tiêu đề", "Dòng một.\nDòng hai.", id="lf"),
+        pytest.param("Tiêu đề\r\nDòng một.\r\n", "Tiêu đề", "Dòng một.", id="crlf"),
+        pytest.param("\n\n  Tiêu đề \n\nDòng một.", "Tiêu đề", "Dòng một.", id="empty lines first"),
+        pytest.param("Chỉ một dòng", "Chỉ một dòng", "", id="one line"),
+        pytest.param("\ufeffTiêu đề\nvăn bản", "Tiêu đề", "văn bản", id="byte order mark"),
+    ],
+)
+def test_text(read_bytes, raw: str, title: str, text: str) -> None:
+    (document,), problems = read_bytes("a.txt", raw.encode())
+    assert (document.title, document.text, problems) == (title, text, [])
+    assert document.id == "a.txt"
+    assert document.path is not None
+    assert Path(document.path).name == "a.txt"
+
+
+def test_a_first_line_too_long_for_a_title_stays_in_the_text(read_bytes) -> None:
+    line = "từ " * 200
+    (document,), _ = read_bytes("a.txt", f"{line}\nhết".encode())
+    assert len(document.title) <= 202
+    assert document.title.endswith("từ …")
+    assert document.text == f"{line}\nhết"
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-32", "utf-8-sig"])
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html"])
+def test_a_byte_order_mark_tells_the_encoding(read_bytes, name: str, codec: str) -> None:
+    raw = "Hà Nội mùa thu" if name != "a.html" else "<h1>Hà Nội mùa thu</h1><p>x</p>"
+    (document,), problems = read_bytes(name, raw.encode(codec))
+    assert problems == []
+    assert "Hà Nội mùa thu" in (document.title, document.text)
+
+
+# -- Markdown ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.markdown", "A.MD"])
+def test_markdown_with_front_matter(read_bytes, name: str) -> None:
+    body = "# Đầu đề khác\n\nGhe **xuồng** [tấp nập](http://x).\n\n- xoài\n- mận\n\n`mã`\n"
+    (document,), problems = read_bytes(name, (FRONT + body).encode())
+    assert problems == []
+    assert document.title == "Chợ nổi"
+    assert document.text == "Đầu đề khác\n\nGhe xuồng tấp nập.\n\nxoài\n\nmận\n\nmã"
+    assert (document.source, document.category, document.author) == (
+        "Báo Đồng Xanh",
+        "Du lịch",
+        "Lê Na",
+    )
+    assert (document.tags, document.published) == (("chợ", "sông"), "2024-03-05")
+    assert document.url == "https://vi.example/cho-noi"
+
+
+def test_markdown_without_front_matter_takes_its_first_heading(read_bytes) -> None:
+    (document,), problems = read_bytes(
+        "a.md", "Mở đầu.\n\n## Chợ *nổi*\n\nGhe xuồng.\n\n# Sau\n".encode()
+    )
+    assert (document.title, problems) == ("Chợ nổi", [])
+    assert "Ghe xuồng." in document.text
+
+
+def test_markdown_with_crlf_front_matter(read_bytes) -> None:
+    (document,), problems = read_bytes("a.md", FRONT.replace("\n", "\r\n").encode() + b"\r\nx")
+    assert (document.title, document.text, problems) == ("Chợ nổi", "x", [])
+
+
+def test_markdown_tables_and_code_are_text(read_bytes) -> None:
+    raw = "# T\n\n| giá | món |\n| --- | --- |\n| 5 | phở |\n\n```python\nin_ra(1)\n```\n"
+    (document,), _ = read_bytes("a.md", raw.encode())
+    for word in ("giá", "món", "phở", "in_ra(1)"):
+        assert word in document.text
+    assert "---" not in document.text
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "title: [chưa đóng",
+        "title: a: b",
+        "\ttab: x",
+        "published: 2024-13-45",
+        "published: 2024-02-30 25:61:00",
+        "x: " + "[" * 5_000,
+        "x: !!python/object/apply:os.system ['true']",
+        "x: &a [*b]",
+        "x: !!binary ế",
+        "x: !!int không",
+        "? {a: b}\n: c",
+    ],
+    ids=["open", "colons", "tab", "no such day", "no such time", "deep", "object", "alias", "binary", "int", "key"],
+)
+def test_markdown_with_broken_front_matter_is_kept(read_bytes, front: str) -> None:
+    (document,), problems = read_bytes("a.md", f"---\n{front}\n---\n\nGhe xuồng.\n".encode())
+    assert "Ghe xuồng." in document.text
+    assert all(problem.kept for problem in problems)
+    if problems:
+        assert problems[0].path.endswith("a.md")
+
+
+def test_markdown_broken_front_matter_is_named_with_its_line(read_bytes) -> None:
+    raw = "---\ntitle: ổn\nsource: a: b\nauthor: c\n---\nx\n"
+    _, (problem,) = read_bytes("a.md", raw.encode())
+    assert problem.kept
+    assert "front matter" in problem.reason
+    assert problem.line == 3
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["{\nkhông phải JSON\n}\nvăn bản", "+++\nkhông = \n+++\nvăn bản", "---\n- a\n- b\n---\nvăn bản", "---\nmột câu\n---\nvăn bản", "---\nvăn bản"],
+    ids=["braces", "pluses", "list", "scalar", "a lone rule"],
+)
+def test_markdown_that_only_looks_like_front_matter(read_bytes, raw: str) -> None:
+    (document,), problems = read_bytes("a.md", raw.encode())
+    assert "văn bản" in document.text
+    assert all(problem.kept for problem in problems)
+
+
+def test_front_matter_of_other_types_is_taken_where_it_makes_sense(read_bytes) -> None:
+    raw = "---\nid: 17\ntitle: 2024\ntags: một, hai, một\npublished: 2024\n---\nx"
+    (document,), problems = read_bytes("a.md", raw.encode())
+    assert (document.id, document.title, problems) == ("17", "2024", [])
+    assert (document.tags, document.published) == (("một", "hai"), "2024")
+
+
+# -- HTML --------------------------------------------------------------------------------------
+
+
+def assert_html(document) -> None:
+    assert document.title == "Chợ nổi"
+    assert document.text == HTML_TEXT
+    assert (document.author, document.tags) == ("Lê Na", ("chợ", "sông"))
+    assert (document.source, document.category) == ("Báo", "Du lịch")
+    assert (document.published, document.url) == ("2024-03-05", "https://vi.example/a")
+
+
+@pytest.mark.parametrize(
+    ("charset", "codec"),
+    [("utf-8", "utf-8"), ("utf-8", "utf-8-sig"), ("utf-16", "utf-16"), ("UTF8", "utf-8")],
+)
+def test_html(read_bytes, charset: str, codec: str) -> None:
+    (document,), problems = read_bytes("a.html", HTML.format(charset=charset).encode(codec))
+    assert problems == []
+    assert_html(document)
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        '<meta charset="windows-1258">',
+        "<META CHARSET=windows-1258>",
+        '<meta http-equiv="Content-Type" content="text/html; charset=windows-1258">',
+    ],
+)
+def test_html_in_a_declared_old_encoding(read_bytes, declared: str) -> None:
+    # windows-1258 keeps letters with circumflex or horn whole and lets their tones combine.
+    encodable = "Hà Nô\u0323i, Đươ\u0300ng phô\u0301, ngươ\u0300i Viê\u0323t"
+    data = f"<html><head>{declared}</head><body><p>{encodable}</p></body></html>".encode("cp1258")
+    (document,), problems = read_bytes("a.htm", data)
+    assert problems == []
+    assert unicodedata.normalize("NFC", document.text) == "Hà Nội, Đường phố, người Việt"
+
+
+@pytest.mark.parametrize(
+    "charset", ["không-có", "x-user-defined", "undefined", "idna", "punycode", "hex", "rot13", "utf-9", "mbcs", "unicode_escape"]
+)
+def test_html_that_declares_an_encoding_we_do_not_know(read_bytes, charset: str) -> None:
+    """It is read all the same, or named as a problem: never a crash."""
+    documents, problems = read_bytes(
+        "a.html", f'<meta charset="{charset}"><p>xin chào</p>'.encode()
+    )
+    assert len(documents) + len(problems) == 1
+    if problems:
+        assert problems[0].path.endswith("a.html")
+        assert not problems[0].kept
+
+
+@pytest.mark.parametrize(
+    ("raw", "title", "text"),
+    [
+        pytest.param("<title> Chợ\n nổi </title><p>x</p>", "Chợ nổi", "x", id="title element"),
+        pytest.param("<h1>Chợ</h1><p>x", "Chợ", "x", id="heading, no head"),
+        pytest.param("<title>T</title><h1> </h1><p>x", "T", "x", id="empty heading"),
+        pytest.param("<p>không có gì", "", "không có gì", id="neither"),
+        pytest.param(
+            "<body><p>ngoài</p><main><p>trong</p></main>", "", "trong", id="main over body"
+        ),
+        pytest.param("<p>a<b>b</b>c</p>", "", "abc", id="inline elements do not part words"),
+        pytest.param("<p><em>trái</em>, <b>hoa</b>.", "", "trái, hoa.", id="marks stay at words"),
+        pytest.param("<div>a</div><div>b</div>", "", "a\nb", id="blocks part lines"),
+        pytest.param("<p>a&nbsp;b &lt;i&gt;", "", "a b <i>", id="entities"),
+        pytest.param("<table><tr><td>a</td><td>b</td></tr></table>", "", "a\nb", id="cells"),
+    ],
+)
+def test_html_pieces(read_bytes, raw: str, title: str, text: str) -> None:
+    (document,), problems = read_bytes("a.html", raw.encode())
+    assert (document.title, document.text, problems) == (title, text, [])
+
+
+def test_html_nested_very_deeply(read_bytes) -> None:
+    (document,), _ = read_bytes("a.html", ("<div>" * 20_000 + "đáy").encode())
+    assert document.text == "đáy"
+
+
+# -- JSON Lines --------------------------------------------------------------------------------
+
+RECORD = {
+    "id": "r1",
+    "title": "Chợ nổi",
+    "text": "Ghe xuồng.",
+    "url": "https://vi.example",
+    "source": "Báo",
+    "category": "Du lịch",
+    "author": "Lê Na",
+    "tags": ["chợ", "sông"],
+    "published": "2024-03-05",
+}
+
+
+def lines(*records: object) -> bytes:
+    return "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records).encode()
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.ndjson", "a.jsonl.gz", "a.ndjson.gz", "A.JSONL.GZ"])
+def test_jsonl(read_bytes, name: str) -> None:
+    data = lines(RECORD, {"id": "r2", "title": "Hai"}, {"id": 3, "text": "ba", "lạ": {"x": 1}})
+    if name.lower().endswith(".gz"):
+        data = gzip.compress(data)
+    documents, problems = read_bytes(name, data)
+    assert problems == []
+    assert [d.id for d in documents] == ["r1", "r2", "3"]
+    first = documents[0]
+    assert first.tags == ("chợ", "sông")
+    for key, value in RECORD.items():
+        if key != "tags":
+            assert getattr(first, key) == value
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"\xef\xbb\xbf" + lines(RECORD), id="byte order mark"),
+        pytest.param(lines(RECORD).replace(b"\n", b"\r\n"), id="crlf"),
+        pytest.param(b"\n\n  \n" + lines(RECORD) + b"\n", id="empty lines"),
+        pytest.param(lines(RECORD).rstrip(b"\n"), id="no line end at the end"),
+        pytest.param(json.dumps(RECORD).encode(), id="escaped letters"),
+    ],
+)
+def test_jsonl_as_programs_write_it(read_bytes, data: bytes) -> None:
+    (document,), problems = read_bytes("a.jsonl", data)
+    assert (document.title, problems) == ("Chợ nổi", [])
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        pytest.param(b'{"id": "x", "title": ', "not JSON", id="broken JSON"),
+        pytest.param(b'{"title": "x"}', "no id", id="no id"),
+        pytest.param(b'{"id": "  ", "title": "x"}', "no id", id="blank id"),
+        pytest.param(b'{"id": null, "title": "x"}', "no id", id="null id"),
+        pytest.param(b'{"id": true, "title": "x"}', "id of type bool", id="id is true"),
+        pytest.param(b'{"id": ["x"], "title": "x"}', "id of type list", id="id is a list"),
+        pytest.param(b'{"id": "' + b"x" * 513 + b'", "title": "x"}', "512", id="id too long"),
+        pytest.param(b'{"id": "x"}', "neither title nor text", id="nothing to find"),
+        pytest.param(b'{"id": "x", "title": " ", "text": "\\n"}', "neither", id="blank"),
+        pytest.param(b'{"id": "x", "text": {"a": 1}}', "text of type dict", id="text is an object"),
+        pytest.param(b'{"id": "x", "text": "x", "tags": 5}', "tags of type int", id="tags is 5"),
+        pytest.param(b'["x"]', "no JSON object", id="a list"),
+        pytest.param(b'"x"', "no JSON object", id="a string"),
+        pytest.param(b"null", "no JSON object", id="null"),
+        pytest.param(b'{"id": "x", "text": "\xff\xfe"}', "not UTF-8", id="not UTF-8"),
+        pytest.param(b"[" * 200_000, "nested too deeply", id="deep"),
+        pytest.param(b'{"a":' * 100_000, "nested too deeply", id="deep objects"),
+        pytest.param(b'{"id": "x", "text": "a\x00b"}', "binary", id="raw NUL"),
+        pytest.param(
+            b'{"id": "x", "text": "x", "n": ' + b"9" * 5_000 + b"}", "", id="a number too long"
+        ),
+    ],
+)
+def test_a_line_that_can_not_be_read_is_named_and_the_rest_is_read(
+    read_bytes, line: bytes, reason: str
+) -> None:
+    before, after = lines({"id": "1", "title": "a"}), lines({"id": "2", "title": "b"})
+    documents, (problem,) = read_bytes("a.jsonl", before + line + b"\n" + after)
+    assert [d.id for d in documents] == ["1", "2"]
+    assert problem.line == 2
+    assert not problem.kept
+    assert reason in problem.reason
+    assert str(problem).startswith(f"{problem.path}:2: ")
+    assert "\n" not in str(problem)
+
+
+@pytest.mark.parametrize("escaped", [r"\ud800", r"a\udfffb", r"\udc00\ud800"])
+@pytest.mark.parametrize("key", ["id", "title", "text", "author", "tags"])
+def test_lone_surrogates_become_replacement_characters(
+    read_bytes, key: str, escaped: str
+) -> None:
+    record = {"id": '"r"', "title": '"t"', "text": '"x"', "author": '"a"', "tags": '["g"]'}
+    record[key] = f'["{escaped}"]' if key == "tags" else f'"{escaped}"'
+    line = "{" + ", ".join(f'"{k}": {v}' for k, v in record.items()) + "}"
+    (document,), _ = read_bytes("a.jsonl", line.encode())
+    value = document.tags[0] if key == "tags" else getattr(document, key)
+    assert "\ufffd" in value
+    value.encode("utf-8")
+
+
+def test_surrogate_pairs_are_joined(read_bytes) -> None:
+    (document,), _ = read_bytes("a.jsonl", rb'{"id": "1", "title": "\ud83e\uddca"}')
+    assert document.title == "🧊"
+
+
+@pytest.mark.parametrize(
+    ("published", "kept"),
+    [
+        ("2024-03-05", "2024-03-05"),
+        ("2024-03", "2024-03"),
+        ("2024", "2024"),
+        (2024, "2024"),
+        ("2024-03-05T10:00:00Z", "2024-03-05"),
+        ("2024-03-05T10:00:00+07:00", "2024-03-05"),
+        ("20240305", "2024-03-05"),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_dates(read_bytes, published: object, kept: str | None) -> None:
+    (document,), problems = read_bytes("a.jsonl", lines({**RECORD, "published": published}))
+    assert (document.published, problems) == (kept, [])
+
+
+@pytest.mark.parametrize(
+    "published", ["hôm qua", "5/3/2024", "2024-13", "2024-02-30", "0000", ["2024"], True, 1e300]
+)
+def test_a_bad_date_is_left_out_with_a_note(read_bytes, published: object) -> None:
+    (document,), (problem,) = read_bytes("a.jsonl", lines({**RECORD, "published": published}))
+    assert (document.id, document.published) == ("r1", None)
+    assert problem.kept
+    assert problem.line == 1
+    assert "ISO 8601" in problem.reason
+
+
+@pytest.mark.parametrize("cut", [5, 60, 200, -9, -1], ids=lambda n: f"at {n}")
+def test_a_truncated_gzip_gives_what_can_be_read(read_bytes, cut: int) -> None:
+    many = [{"id": f"{n}", "title": f"tựa {n * 7919 % 1000}"} for n in range(200)]
+    documents, (problem,) = read_bytes("a.jsonl.gz", gzip.compress(lines(*many))[:cut])
+    assert "gzip" in problem.reason
+    assert problem.line == len(documents) + 1
+    assert [d.id for d in documents] == [f"{n}" for n in range(len(documents))]
+
+
+@pytest.mark.parametrize(
+    "data", [b"khong phai gzip", b"", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xff\xff\xff\xff"]
+)
+def test_what_is_no_gzip(read_bytes, data: bytes) -> None:
+    documents, problems = read_bytes("a.jsonl.gz", data)
+    assert documents == []
+    assert len(problems) == (1 if data else 0)
+
+
+# -- bytes that are no text ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html"])
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"xin ch\xe0o", "is not UTF-8 (byte 6)"),
+        (b"\xff\xfex", "UTF-16"),
+        (b"abc\x00def", "binary"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "UTF-8"),
+    ],
+    ids=["latin-1", "half a UTF-16 unit", "NUL", "PNG"],
+)
+def test_undecodable_files_are_named_with_the_reason(
+    read_bytes, name: str, data: bytes, reason: str
+) -> None:
+    documents, (problem,) = read_bytes(name, data)
+    assert documents == []
+    assert problem.path.endswith(name)
+    assert not problem.kept
+    assert reason in problem.reason
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html"])
+def test_empty_files_are_named(read_bytes, name: str) -> None:
+    documents, (problem,) = read_bytes(name, b"")
+    assert documents == []
+    assert "neither title nor text" in problem.reason

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from searchapp.config import PREFIX, Settings
+from searchapp.errors import InputError
+
+ROWS = fields(Settings)
+NUMBERS = [row for row in ROWS if isinstance(row.default, int)]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_every_row_is_read_from_the_environment(row) -> None:
+    raw, expected = {
+        Path: ("/somewhere/else", Path("/somewhere/else")),
+        int: (str(row.default + 41), row.default + 41) if isinstance(row.default, int) else None,
+        str: ("another", "another"),
+    }[type(row.default) if not isinstance(row.default, Path) else Path]
+    settings = Settings.load({PREFIX + row.name.upper(): raw})
+    assert getattr(settings, row.name) == expected
+    others = [other.name for other in ROWS if other.name != row.name]
+    assert all(getattr(settings, name) == getattr(Settings(), name) for name in others)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_every_row_says_what_it_is(row) -> None:
+    assert row.metadata["about"]
+
+
+def test_defaults_without_an_environment() -> None:
+    assert Settings.load({}) == Settings()
+
+
+def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEARCHAPP_PAGE_SIZE", "7")
+    assert Settings.load().page_size == 7
+
+
+def test_an_empty_value_is_no_value() -> None:
+    assert Settings.load({"SEARCHAPP_PAGE_SIZE": "", "SEARCHAPP_INDEX_DIR": ""}) == Settings()
+
+
+def test_what_the_call_says_wins_and_none_says_nothing() -> None:
+    environ = {"SEARCHAPP_JOBS": "3", "SEARCHAPP_ENGINE": "whoosh"}
+    settings = Settings.load(environ, jobs=5, engine=None, index_dir=Path("x"))
+    assert (settings.jobs, settings.engine, settings.index_dir) == (5, "whoosh", Path("x"))
+
+
+@pytest.mark.parametrize("raw", ["abc", "1.5", "ten", "1e3", "0x10", "--1"])
+def test_a_number_that_is_none_is_refused(raw: str) -> None:
+    with pytest.raises(InputError, match="SEARCHAPP_PAGE_SIZE.*whole number"):
+        Settings.load({"SEARCHAPP_PAGE_SIZE": raw})
+
+
+@pytest.mark.parametrize("row", NUMBERS, ids=lambda row: row.name)
+def test_every_number_has_a_least_value(row) -> None:
+    least = row.metadata["least"]
+    name = PREFIX + row.name.upper()
+    assert getattr(Settings.load({name: str(least)}), row.name) == least
+    with pytest.raises(InputError, match=f"{name}='{least - 1}' should be at least {least}"):
+        Settings.load({name: str(least - 1)})
+
+
+def test_all_wrong_values_are_named_together() -> None:
+    wrong = {PREFIX + row.name.upper(): "xyz" for row in NUMBERS}
+    with pytest.raises(InputError) as caught:
+        Settings.load(wrong)
+    assert all(name in str(caught.value) for name in wrong)
+    assert "\n" not in str(caught.value)

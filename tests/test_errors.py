@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+
+from searchapp import errors
+from searchapp.errors import (
+    IndexRefusedError,
+    InputError,
+    LockedError,
+    NoIndexError,
+    NotFoundError,
+    QueryError,
+    SearchappError,
+)
+
+EVERY = [
+    (SearchappError("x"), 1, 500),
+    (InputError("x"), 2, 400),
+    (QueryError("x", "q"), 2, 400),
+    (NoIndexError("index"), 2, 503),
+    (IndexRefusedError("it is damaged"), 2, 503),
+    (NotFoundError("id"), 2, 404),
+    (LockedError("x"), 1, 409),
+]
+
+
+def all_below(cls: type[SearchappError]) -> set[type[SearchappError]]:
+    below = {cls}
+    for child in cls.__subclasses__():
+        if child.__module__ == errors.__name__:
+            below |= all_below(child)
+    return below
+
+
+@pytest.mark.parametrize(("error", "code", "status"), EVERY, ids=lambda v: type(v).__name__)
+def test_exit_code_and_status(error: SearchappError, code: int, status: int) -> None:
+    assert (error.exit_code, error.http_status) == (code, status)
+    assert error.title
+    assert "\n" not in str(error)
+
+
+def test_the_table_above_and_the_modules_docstring_name_every_error() -> None:
+    assert {type(error) for error, _, _ in EVERY} == all_below(SearchappError)
+    for cls in all_below(SearchappError):
+        assert cls.__name__ in (errors.__doc__ or "")
+
+
+def test_a_query_error_is_an_input_error_with_its_field() -> None:
+    error = QueryError("too long", "q")
+    assert isinstance(error, InputError)
+    assert error.field == "q"
+    assert InputError("x").field is None
+
+
+def test_index_errors_say_how_to_mend_it() -> None:
+    assert "searchapp index" in str(NoIndexError("somewhere"))
+    assert "somewhere" in str(NoIndexError("somewhere"))
+    assert "searchapp index" in str(IndexRefusedError("it is damaged"))
+
+
+def test_not_found_names_the_id() -> None:
+    error = NotFoundError("a/b")
+    assert error.document_id == "a/b"
+    assert "a/b" in str(error)

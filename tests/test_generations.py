@@ -1,0 +1,402 @@
+"""Generations: made beside the live one, checked, switched in one step, locked."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from searchapp.config import Settings
+from searchapp.errors import IndexRefusedError, LockedError, NoIndexError, SearchappError
+from searchapp.generations import FORMAT, Building, Generation, Generations, _digest
+from searchapp.ingest.build import build
+from searchapp.search.service import SearchService
+
+MANIFEST = ("manifest.json", "manifest.json.sha256")
+
+
+def publish(generations: Generations, content: str = "x", keep: int = 1) -> Generation:
+    """A generation of one small file: what lies in it is the engine's business."""
+    building = generations.begin()
+    (building.engine_folder / "data").write_text(content)
+    building.model_file.write_text("{}")
+    return publish_building(generations, building, keep)
+
+
+def publish_building(generations: Generations, building: Building, keep: int = 1) -> Generation:
+    return generations.publish(
+        building,
+        engine="whoosh",
+        analyzer_version=1,
+        pyvi_version="0.1.1",
+        document_count=1,
+        sources=["seeds"],
+        build_s=0.5,
+        keep=keep,
+    )
+
+
+def folders(index_dir: Path) -> list[str]:
+    return sorted(p.name for p in index_dir.iterdir() if p.is_dir())
+
+
+@pytest.fixture
+def generations(tmp_path: Path) -> Generations:
+    (tmp_path / "index").mkdir()
+    return Generations(tmp_path / "index")
+
+
+# -- publish, current, rollover ----------------------------------------------------------------
+
+
+def test_there_is_none_at_first(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "absent"):
+        assert Generations(folder).current_name() is None
+        with pytest.raises(NoIndexError, match="searchapp index"):
+            Generations(folder).current()
+
+
+def test_the_published_one_is_current(generations: Generations) -> None:
+    made = publish(generations)
+    found = generations.current()
+    assert found.name == made.name
+    assert found.manifest.document_count == 1
+    assert found.manifest.sources == ["seeds"]
+    assert found.manifest.format == FORMAT
+    assert sorted(found.manifest.files) == ["engine/data", "segmentation.json"]
+    assert found.damage() == []
+
+
+def test_a_building_is_not_current_before_it_is_published(generations: Generations) -> None:
+    live = publish(generations)
+    building = generations.begin()
+    assert generations.current().name == live.name
+    generations.discard(building)
+    assert folders(generations.index_dir) == [live.name]
+
+
+@pytest.mark.parametrize("keep", [0, 1, 3])
+def test_rollover_keeps_as_many_as_it_is_told(generations: Generations, keep: int) -> None:
+    names = [publish(generations, str(n), keep).name for n in range(5)]
+    assert generations.current_name() == names[-1]
+    kept = folders(generations.index_dir)
+    assert len(kept) == keep + 1
+    assert names[-1] in kept
+    if keep:
+        assert names[-2] in kept, "the one that was live a moment ago goes last"
+
+
+def test_rubble_of_a_dead_build_is_cleared_by_the_next(generations: Generations) -> None:
+    live = publish(generations)
+    dead = generations.begin()  # never published: its builder died
+    (dead.engine_folder / "half").write_text("x")
+    following = publish(generations)
+    assert folders(generations.index_dir) == sorted([live.name, following.name])
+    assert generations.current_name() == following.name
+    assert not (generations.index_dir / "current.new").exists()
+
+
+def test_a_build_that_died_before_the_switch_is_not_current(generations: Generations) -> None:
+    """Whole and with its manifest, but never named: the live one stays, the next build clears it."""
+    live = publish(generations, keep=1)
+    whole = generations.index_dir / "29990101T000000-dead"
+    shutil.copytree(live.folder, whole)
+    (generations.index_dir / "current.new").write_text("29990101T000000-dead\n")
+    assert generations.current_name() == live.name
+    following = publish(generations, keep=1)
+    assert folders(generations.index_dir) == sorted([live.name, following.name])
+    assert not (generations.index_dir / "current.new").exists()
+
+
+# -- damage ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real index; tests work on copies."""
+    home = tmp_path_factory.mktemp("built")
+    (home / "docs").mkdir()
+    (home / "docs" / "a.txt").write_text("Hà Nội\nMùa thu ở Hà Nội.", encoding="utf-8")
+    (home / "docs" / "b.txt").write_text("Huế\nSông Hương chảy qua Huế.", encoding="utf-8")
+    build([home / "docs"], Settings(index_dir=home / "index", jobs=1))
+    return home / "index"
+
+
+@pytest.fixture
+def copy(built: Path, tmp_path: Path) -> Path:
+    shutil.copytree(built, tmp_path / "index")
+    return tmp_path / "index"
+
+
+def engine_files() -> list[str]:
+    """The files of a generation, as pytest needs them before there is one: by their endings."""
+    return [
+        "segmentation.json",
+        *(f"engine/*{end}" for end in (".trm", ".pst", ".frq", ".pos", "._stored.col", ".toc")),
+        "engine/lengths.npy",
+        "engine/id_ranks.npy",
+    ]
+
+
+def test_the_list_of_files_below_is_complete(built: Path) -> None:
+    generation = Generations(built).current()
+    listed = {
+        path.relative_to(generation.folder).as_posix()
+        for pattern in (*engine_files(), *MANIFEST)
+        for path in generation.folder.glob(pattern)
+    }
+    there = {
+        p.relative_to(generation.folder).as_posix()
+        for p in generation.folder.rglob("*")
+        if p.is_file() and p.stat().st_size
+    }
+    assert there <= listed
+    recorded = set(generation.manifest.files)
+    assert {n for n in there if n not in MANIFEST} <= recorded
+
+
+def the_file(index_dir: Path, pattern: str) -> Path:
+    (found,) = Generations(index_dir).current().folder.glob(pattern)
+    return found
+
+
+def assert_refused(index_dir: Path) -> str:
+    with pytest.raises(IndexRefusedError, match="searchapp index") as caught:
+        SearchService(Settings(index_dir=index_dir)).search("hà nội")
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def flip_first(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[0] ^= 0x10
+    path.write_bytes(data)
+
+
+def flip_middle(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    # In JSON a flipped white space may mean the same: take the middle's next letter or digit.
+    at = next(n for n in range(len(data) // 2, len(data)) if chr(data[n]).isalnum() or data[n] > 127 or not path.suffix.startswith(".json"))
+    data[at] ^= 0x01
+    path.write_bytes(data)
+
+
+def flip_last(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 0x40
+    path.write_bytes(data)
+
+
+def truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def lengthen(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"\x00")
+
+
+def remove(path: Path) -> None:
+    path.unlink()
+
+
+HARM = [flip_first, flip_middle, flip_last, truncate, empty, lengthen, remove]
+
+
+@pytest.mark.parametrize("harm", HARM, ids=lambda harm: harm.__name__)
+@pytest.mark.parametrize("pattern", engine_files())
+def test_a_harmed_file_is_found_and_refused(copy: Path, pattern: str, harm) -> None:
+    path = the_file(copy, pattern)
+    harm(path)
+    (line,) = Generations(copy).current().damage()
+    assert str(path) in line
+    assert ("missing" if harm is remove else "damaged") in line
+    assert str(path) in assert_refused(copy)
+
+
+@pytest.mark.parametrize("harm", HARM, ids=lambda harm: harm.__name__)
+@pytest.mark.parametrize("name", MANIFEST)
+def test_a_harmed_manifest_is_refused(copy: Path, name: str, harm) -> None:
+    harm(the_file(copy, name))
+    assert_refused(copy)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"\xff\xfe", b"a\x00b", b"no-such-generation\n", b"x" * 300, b"..", b"/", b"lock"],
+    ids=["no UTF-8", "NUL", "unknown", "too long", "parent", "root", "a file"],
+)
+def test_a_harmed_name_of_the_live_one_is_refused(copy: Path, content: bytes) -> None:
+    (copy / "current").write_bytes(content)
+    assert_refused(copy)
+
+
+def test_several_harmed_files_are_counted(copy: Path) -> None:
+    flip_last(the_file(copy, "engine/*.trm"))
+    remove(the_file(copy, "engine/lengths.npy"))
+    assert len(Generations(copy).current().damage()) == 2
+    assert "1 more" in assert_refused(copy)
+
+
+def test_a_file_that_nobody_wrote_is_found(copy: Path) -> None:
+    """As `Generation.damage` says: missing, changed or unknown."""
+    strange = Generations(copy).current().engine_folder / "strange.seg"
+    strange.write_bytes(b"x")
+    (line,) = Generations(copy).current().damage()
+    assert str(strange) in line
+
+
+def rewrite_manifest(index_dir: Path, **changes: object) -> None:
+    """A manifest as another version would have written it, its checksum included."""
+    path = the_file(index_dir, "manifest.json")
+    data = json.loads(path.read_text(encoding="utf-8")) | changes
+    path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    path.with_name("manifest.json.sha256").write_text(_digest(data))
+
+
+def test_a_rewritten_manifest_is_taken(copy: Path) -> None:
+    """The helper above makes a manifest that is accepted: the refusals below are for cause."""
+    rewrite_manifest(copy, built="2026-01-01T00:00:00+00:00")
+    assert SearchService(Settings(index_dir=copy)).search("hà nội").total == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"analyzer_version": 0}, "analyzer version 0"),
+        ({"analyzer_version": 99}, "analyzer version 99"),
+        ({"format": FORMAT + 1}, f"format {FORMAT + 1}"),
+        ({"engine": "an-engine-of-tomorrow"}, "an-engine-of-tomorrow"),
+        ({"a_key_of_tomorrow": 1}, "manifest"),
+    ],
+    ids=["older analyzer", "newer analyzer", "other format", "other engine", "other key"],
+)
+def test_another_versions_index_is_refused(copy: Path, changes: dict, said: str) -> None:
+    rewrite_manifest(copy, **changes)
+    assert said in assert_refused(copy)
+
+
+def test_a_build_mends_a_damaged_index(copy: Path, tmp_path: Path) -> None:
+    for path in [the_file(copy, name) for name in MANIFEST]:
+        empty(path)
+    (tmp_path / "c.txt").write_text("Đà Nẵng", encoding="utf-8")
+    build([tmp_path / "c.txt"], Settings(index_dir=copy, jobs=1))
+    assert SearchService(Settings(index_dir=copy)).search("đà nẵng").total == 1
+
+
+# -- the lock ----------------------------------------------------------------------------------
+
+_HOLDER = """
+import sys, time
+from pathlib import Path
+from searchapp.generations import Generations
+with Generations(Path(sys.argv[1])).lock():
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that holds the lock of tmp_path/index."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _HOLDER, str(tmp_path / "index")], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    yield process
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def test_a_second_builder_is_told_who_builds_and_since_when(
+    tmp_path: Path, holder: subprocess.Popen[str]
+) -> None:
+    (tmp_path / "a.txt").write_text("Hà Nội", encoding="utf-8")
+    with pytest.raises(LockedError, match=rf"process {holder.pid} since \d{{4}}-\d\d-\d\dT\d\d:"):
+        build([tmp_path / "a.txt"], Settings(index_dir=tmp_path / "index", jobs=1))
+    assert folders(tmp_path / "index") == []
+
+
+def test_the_command_exits_1_in_one_line(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
+    (tmp_path / "a.txt").write_text("Hà Nội", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", "from searchapp.cli import main; main()", "index"]
+        + [str(tmp_path / "a.txt"), "--index-dir", str(tmp_path / "index")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert f"process {holder.pid} since" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_lock_dies_with_its_holder(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.wait()
+    with Generations(tmp_path / "index").lock():
+        pass
+
+
+def test_the_lock_is_free_again_after_use_and_after_failure(generations: Generations) -> None:
+    with generations.lock():
+        pass
+    with pytest.raises(ZeroDivisionError), generations.lock():
+        raise ZeroDivisionError
+    with generations.lock():
+        pass
+
+
+def test_an_index_folder_that_is_a_file_is_an_error_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Hà Nội", encoding="utf-8")
+    (tmp_path / "index").write_text("no folder")
+    with pytest.raises(SearchappError):
+        build([tmp_path / "a.txt"], Settings(index_dir=tmp_path / "index", jobs=1))
+
+
+# -- the switch --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("keep", [0, 1])
+def test_readers_in_a_loop_always_see_a_whole_generation(
+    generations: Generations, keep: int
+) -> None:
+    publish(generations)
+    stop, wrong, seen = threading.Event(), [], set()
+
+    def read() -> None:
+        while not stop.is_set():
+            try:
+                name = generations.current_name()
+                found = generations.current()
+                if name is None or found.manifest.document_count != 1:
+                    wrong.append(name)
+                seen.add(found.name)
+            except Exception as error:  # noqa: BLE001  # whatever a reader meets is wrong
+                wrong.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    end = time.monotonic() + 2
+    while time.monotonic() < end:
+        publish(generations, keep=keep)
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert wrong == []
+    assert len(seen) > 5

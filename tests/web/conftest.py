@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hostile import HOSTILE, ODD_IDS
+
+from searchapp.config import Settings
+from searchapp.ingest.build import build
+from searchapp.web import create_app
+
+
+@pytest.fixture(scope="session")
+def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("web")
+    records = [
+        {
+            "id": "hostile",
+            "title": f"Hà Nội {HOSTILE}",
+            "text": f"Mùa thu {HOSTILE} Hà Nội",
+            "source": HOSTILE,
+            "category": HOSTILE,
+            "author": HOSTILE,
+            "tags": [HOSTILE],
+            "url": "javascript:alert(1)",
+            "published": "2024-03-05",
+        },
+        {"id": "hue", "title": "Huế", "text": "Sông Hương ở Huế.\n\nCầu Trường Tiền.",
+         "url": "https://vi.example/hue?a=1&b=2"},
+        {"id": "no-title", "text": "Văn bản không tựa về kỳ lân."},
+        {"id": "no-text", "title": "Chỉ có tựa về rồng"},
+        *({"id": name, "title": f"Mã lạ {n}", "text": name} for n, name in enumerate(ODD_IDS)),
+        *({"id": f"n{n:02}", "title": f"Bản tin {n}", "text": "thời tiết"} for n in range(35)),
+    ]
+    path = home / "records.jsonl"
+    path.write_text("".join(json.dumps(r) + "\n" for r in records), encoding="utf-8")
+    build([path], Settings(index_dir=home / "index", jobs=1))
+    return home / "index"
+
+
+@pytest.fixture(scope="session")
+def app(index_dir: Path) -> Flask:
+    app = create_app(Settings(index_dir=index_dir))
+    app.testing = True
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def empty_client(tmp_path: Path) -> FlaskClient:
+    """Of an application without an index."""
+    return create_app(Settings(index_dir=tmp_path / "none")).test_client()

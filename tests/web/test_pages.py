@@ -1,0 +1,210 @@
+"""The pages for people: escaped, linked, and with a page for every error."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from urllib.parse import urljoin
+
+import pytest
+from hostile import HOSTILE, ODD_IDS
+from flask import Flask
+from flask.testing import FlaskClient
+from selectolax.lexbor import LexborHTMLParser
+
+
+def links(page: str) -> list[str]:
+    return [a.attributes["href"] or "" for a in LexborHTMLParser(page).css("a")]
+
+
+def get(client: FlaskClient, path: str, **values: object) -> str:
+    response = client.get(path, query_string=values)
+    assert response.status_code == 200
+    assert response.content_type == "text/html; charset=utf-8"
+    return response.get_data(as_text=True)
+
+
+def test_home(client: FlaskClient) -> None:
+    page = get(client, "/")
+    assert 'lang="vi"' in page
+    assert 'name="q"' in page
+    assert "<strong>55</strong> tài liệu" in page
+
+
+def test_home_without_an_index_says_what_to_do(empty_client: FlaskClient) -> None:
+    page = get(empty_client, "/")
+    assert "searchapp index" in page
+
+
+def test_results(client: FlaskClient) -> None:
+    page = get(client, "/search", q="sông hương")
+    assert "<mark>Sông Hương</mark> ở Huế." in page
+    assert 'value="sông hương"' in page
+    assert any(link.startswith("/documents/hue") for link in links(page))
+
+
+def test_an_empty_query_goes_home(client: FlaskClient) -> None:
+    for path in ("/search", "/search?q=", "/search?q=%20"):
+        response = client.get(path)
+        assert (response.status_code, response.headers["Location"]) == (302, "/")
+
+
+def test_nothing_found_says_so(client: FlaskClient) -> None:
+    assert "Không có tài liệu nào khớp với “zzz qqq”" in get(client, "/search", q="zzz qqq")
+
+
+def test_paging_reaches_every_hit(client: FlaskClient) -> None:
+    seen: list[str] = []
+    path = "/search?q=bản+tin"
+    for _ in range(10):
+        page = client.get(path).get_data(as_text=True)
+        tree = LexborHTMLParser(page)
+        seen += [a.attributes["href"] or "" for a in tree.css("li.hit h2 a")]
+        following = tree.css_first('a[rel="next"]')
+        if following is None:
+            break
+        path = urljoin(path, following.attributes["href"] or "")
+    assert len(seen) == len(set(seen)) == 35
+    assert tree.css_first('a[rel="prev"]') is not None
+
+
+@pytest.mark.parametrize("page", [1, 2, 4])
+def test_the_current_page_is_marked(client: FlaskClient, page: int) -> None:
+    tree = LexborHTMLParser(get(client, "/search", q="bản tin", page=page))
+    current = tree.css_first('[aria-current="page"]')
+    assert current is not None
+    assert current.text().strip() == str(page)
+    start = tree.css_first("ol.hits")
+    assert start is not None
+    assert start.attributes["start"] == str(10 * page - 9)
+
+
+# -- escaping ----------------------------------------------------------------------------------
+
+
+def hostile_pages(client: FlaskClient) -> Iterator[str]:
+    yield get(client, "/search", q="Hà Nội")
+    yield get(client, "/documents/hostile")
+    yield get(client, "/documents/hostile", q=HOSTILE)
+    yield get(client, "/search", q=HOSTILE)
+    yield get(client, "/search", q="alert script onerror")
+    yield get(client, "/search", q='"zzz' + HOSTILE)
+
+
+def test_hostile_documents_and_queries_stay_text(client: FlaskClient) -> None:
+    for page in hostile_pages(client):
+        tree = LexborHTMLParser(page)
+        assert tree.css("script") == [] or all(
+            (s.attributes.get("src") or "").startswith("/static/") for s in tree.css("script")
+        )
+        assert tree.css("img") == []
+        for node in tree.css("*"):
+            assert not any(name.startswith("on") for name in node.attributes)
+        assert "49" not in re.sub(r"\d{3,}", "", page), "no template runs in a document"
+        assert not any(link.startswith("javascript:") for link in links(page))
+
+
+def test_a_hostile_text_reads_as_it_was_written(client: FlaskClient) -> None:
+    tree = LexborHTMLParser(get(client, "/documents/hostile"))
+    heading = tree.css_first("h1")
+    assert heading is not None
+    assert heading.text() == f"Hà Nội {HOSTILE}"
+    text = tree.css_first("div.text")
+    assert text is not None
+    assert HOSTILE in text.text()
+
+
+# -- documents ---------------------------------------------------------------------------------
+
+
+def test_a_document(client: FlaskClient) -> None:
+    page = get(client, "/documents/hue", q="cầu")
+    tree = LexborHTMLParser(page)
+    assert [p.text() for p in tree.css("div.text p")] == ["Sông Hương ở Huế.", "Cầu Trường Tiền."]
+    assert [m.text() for m in tree.css("div.text mark")] == ["Cầu"]
+    assert html.escape("https://vi.example/hue?a=1&b=2") in page
+
+
+@pytest.mark.parametrize(("name", "shown"), [("no-title", "no-title"), ("no-text", "không có nội dung")])
+def test_a_document_that_lacks_something(client: FlaskClient, name: str, shown: str) -> None:
+    assert shown in get(client, f"/documents/{name}")
+
+
+@pytest.mark.parametrize("name", ODD_IDS, ids=ascii)
+def test_a_result_leads_to_its_document_whatever_its_id(client: FlaskClient, name: str) -> None:
+    number = ODD_IDS.index(name)
+    page = get(client, "/search", q=f'"mã lạ {number}"')
+    (link,) = (a for a in links(page) if a.startswith("/documents/"))
+    response = client.get(link)
+    assert response.status_code == 200
+    tree = LexborHTMLParser(response.get_data(as_text=True))
+    heading = tree.css_first("h1")
+    assert heading is not None
+    assert heading.text() == f"Mã lạ {number}"
+
+
+# -- errors ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/không-có", 404),
+        ("/documents/không-có", 404),
+        ("/documents/", 404),
+        ("/static/none.css", 404),
+        ("/search?q=a&page=0", 400),
+        ("/search?q=a&page=abc", 400),
+        ("/search?q=a&page=1001", 400),
+        ("/search?q=" + "a" * 1001, 400),
+    ],
+)
+def test_errors_are_pages(client: FlaskClient, path: str, status: int) -> None:
+    response = client.get(path)
+    assert response.status_code == status
+    assert response.content_type == "text/html; charset=utf-8"
+    page = response.get_data(as_text=True)
+    assert 'name="q"' in page, "the way on: the search box"
+    assert "Traceback" not in page
+    assert f"{status}:" in page
+
+
+def test_an_error_page_escapes_what_was_asked_for(client: FlaskClient) -> None:
+    for path in ("/documents/<script>alert(1)</script>", "/search?q=a&page=<script>alert(1)"):
+        page = client.get(path).get_data(as_text=True)
+        assert "<script>alert" not in page
+
+
+def test_posting_to_a_page_is_an_error_page(client: FlaskClient) -> None:
+    response = client.post("/search")
+    assert response.status_code == 405
+    assert response.content_type == "text/html; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/search?q=hà", "/documents/hue", "/static/style.css", "/api/v1/search?q=a", "/healthz", "/api/nichts", "/nichts", "/search?q=a&page=0", "/search"],
+)
+def test_security_headers_are_on_every_response(client: FlaskClient, path: str) -> None:
+    headers = client.get(path).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"]
+    assert headers["X-Frame-Options"] == "DENY"
+
+
+def test_everything_a_page_names_is_there_and_ours(client: FlaskClient, app: Flask) -> None:
+    for path in ("/", "/search?q=huế", "/documents/hue"):
+        tree = LexborHTMLParser(client.get(path).get_data(as_text=True))
+        named = [n.attributes.get("href") for n in tree.css("link")]
+        named += [n.attributes.get("src") for n in tree.css("script, img")]
+        assert named
+        for name in named:
+            assert name is not None
+            assert name.startswith("/static/")
+            assert client.get(name).status_code == 200
+        assert tree.css("style") == [], "the policy forbids it"
+        assert all("style" not in node.attributes for node in tree.css("*"))
