@@ -22,6 +22,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -31,11 +32,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from searchapp.errors import IndexRefusedError, LockedError, NoIndexError
+from searchapp.errors import IndexRefusedError, InputError, LockedError, NoIndexError
 
 FORMAT = 1
 _MANIFEST = "manifest.json"
+_MANIFEST_SUM = "manifest.json.sha256"
 _CURRENT = "current"
+_NAME = re.compile(r"[0-9A-Za-z-]{1,64}")
 _LOCK = "lock"
 _HASH_BLOCK = 1 << 20
 
@@ -84,7 +87,13 @@ class Generation:
 
     def damage(self) -> list[str]:
         """One line for each file that is missing, changed or unknown; empty if it is whole."""
-        found = []
+        known = {*self.manifest.files, _MANIFEST, _MANIFEST_SUM}
+        there = (p for p in self.folder.rglob("*") if p.is_file())
+        found = [
+            f"{path} does not belong there"
+            for path in sorted(there)
+            if path.relative_to(self.folder).as_posix() not in known
+        ]
         names = sorted(self.manifest.files)
         with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
             for name, state in zip(names, pool.map(self._file_state, names), strict=True):
@@ -122,10 +131,13 @@ class Generations:
 
     def current_name(self) -> str | None:
         """The name of the live generation; None if nothing was ever built."""
+        path = self.index_dir / _CURRENT
         try:
-            name = (self.index_dir / _CURRENT).read_text(encoding="utf-8").strip()
+            name = path.read_text(encoding="utf-8", errors="replace").strip()
         except (FileNotFoundError, NotADirectoryError):
             return None
+        if name and not _NAME.fullmatch(name):
+            raise IndexRefusedError(f"{path} names no index")
         return name or None
 
     def current(self) -> Generation:
@@ -139,7 +151,7 @@ class Generations:
                 raise NoIndexError(self.index_dir)
             try:
                 return self._load(name)
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
                 # Two rebuilds may have come between reading the name and opening the folder.
                 if self.current_name() == name:
                     reason = f"the live index {self.index_dir / name} is gone"
@@ -156,7 +168,7 @@ class Generations:
                     f"{folder} has format {data['format']}, this version reads {FORMAT}"
                 )
             manifest = Manifest(**data)
-            checksum_holds = _digest(data) == (folder / f"{_MANIFEST}.sha256").read_text().strip()
+            checksum_holds = _digest(data) == (folder / _MANIFEST_SUM).read_text().strip()
         except (ValueError, KeyError, TypeError) as error:
             raise IndexRefusedError(f"{folder / _MANIFEST} is damaged") from error
         if not checksum_holds:
@@ -171,7 +183,13 @@ class Generations:
 
         Raises LockedError, which names the holder, if another process builds.
         """
-        self.index_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            self.index_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(
+                f"the index folder {self.index_dir} can't be made ({error.strerror});"
+                " name another with --index-dir"
+            ) from error
         path = self.index_dir / _LOCK
         with path.open("a+", encoding="utf-8") as file:
             try:
@@ -228,7 +246,7 @@ class Generations:
             files=files,
         )
         data = asdict(manifest)
-        _write_synced(building.folder / f"{_MANIFEST}.sha256", _digest(data))
+        _write_synced(building.folder / _MANIFEST_SUM, _digest(data))
         _write_synced(building.folder / _MANIFEST, json.dumps(data, ensure_ascii=False, indent=1))
         for folder in [building.folder, *(p for p in building.folder.rglob("*") if p.is_dir())]:
             _sync(folder)

@@ -99,14 +99,14 @@ def test_rubble_of_a_dead_build_is_cleared_by_the_next(generations: Generations)
     live = publish(generations)
     dead = generations.begin()  # never published: its builder died
     (dead.engine_folder / "half").write_text("x")
-    following = publish(generations)
+    following = publish(generations, keep=5)  # not for want of room
     assert folders(generations.index_dir) == sorted([live.name, following.name])
     assert generations.current_name() == following.name
     assert not (generations.index_dir / "current.new").exists()
 
 
 def test_a_build_that_died_before_the_switch_is_not_current(generations: Generations) -> None:
-    """Whole and with its manifest, but never named: the live one stays, the next build clears it."""
+    """Whole, with a manifest, but never named: the live one stays, the next build clears it."""
     live = publish(generations, keep=1)
     whole = generations.index_dir / "29990101T000000-dead"
     shutil.copytree(live.folder, whole)
@@ -144,6 +144,9 @@ def engine_files() -> list[str]:
         *(f"engine/*{end}" for end in (".trm", ".pst", ".frq", ".pos", "._stored.col", ".toc")),
         "engine/lengths.npy",
         "engine/id_ranks.npy",
+        *(f"language/{name}.npy" for name in ("counts", "folded_of", "pairs", "pair_counts")),
+        "language/syllables.txt",
+        "language/folded.txt",
     ]
 
 
@@ -185,7 +188,11 @@ def flip_first(path: Path) -> None:
 def flip_middle(path: Path) -> None:
     data = bytearray(path.read_bytes())
     # In JSON a flipped white space may mean the same: take the middle's next letter or digit.
-    at = next(n for n in range(len(data) // 2, len(data)) if chr(data[n]).isalnum() or data[n] > 127 or not path.suffix.startswith(".json"))
+    at = next(
+        n
+        for n in range(len(data) // 2, len(data))
+        if chr(data[n]).isalnum() or data[n] > 127 or not path.suffix.startswith(".json")
+    )
     data[at] ^= 0x01
     path.write_bytes(data)
 
@@ -334,8 +341,15 @@ def test_a_second_builder_is_told_who_builds_and_since_when(
 def test_the_command_exits_1_in_one_line(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
     (tmp_path / "a.txt").write_text("Hà Nội", encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-c", "from searchapp.cli import main; main()", "index"]
-        + [str(tmp_path / "a.txt"), "--index-dir", str(tmp_path / "index")],
+        [
+            sys.executable,
+            "-c",
+            "from searchapp.cli import main; main()",
+            "index",
+            str(tmp_path / "a.txt"),
+            "--index-dir",
+            str(tmp_path / "index"),
+        ],
         capture_output=True,
         text=True,
         check=False,

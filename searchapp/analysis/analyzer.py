@@ -14,10 +14,10 @@ from searchapp.analysis.base import Analysis, Token
 from searchapp.analysis.clean import clean, clean_text
 from searchapp.analysis.growing import GrowingArray
 from searchapp.analysis.pyvi_model import SegmentationModel
-from searchapp.analysis.segmentation import Labelled, Segmenter
+from searchapp.analysis.segmentation import MAX_CHUNKS, NEWLINE_CHUNK, Labelled, Segmenter
 from searchapp.analysis.terms import exact_term, folded_term
 
-ANALYZER_VERSION = 1
+ANALYZER_VERSION = 2
 """Changes whenever a text may give other terms: an index of another version is refused."""
 
 _CHUNK = re.compile(r"\n|\S+")
@@ -25,7 +25,8 @@ _SYLLABLE = re.compile(r"[^\W_]+")
 _CORE = re.compile(r"[^\W_](?:.*[^\W_])?")
 # Letters and digits held together by punctuation, with a digit, a dot, an at sign or an ampersand
 # in it: dates, decrees, abbreviations with dots, addresses. Not "kinh tế-xã hội" nor "và/hoặc".
-_CODE = re.compile(r"[^\W_]+(?:[./:@_&+'’\-–][^\W_]+)+")
+_CODE = re.compile(r"(?<![^\W_])[^\W_]++(?:(?:[./@_&+'’\-–]|(?<=\d):(?=\d))[^\W_]++)++")
+_PLAIN = str.maketrans("–’", "-'")
 _CODE_SIGN = re.compile(r"[\d.@&]")
 
 NO_TERM = -1
@@ -52,10 +53,13 @@ class BatchTerms:
 
 
 class Analyzer:
-    """The analysis chain over one segmentation model. Not safe to share between threads."""
+    """The analysis chain over one segmentation model. Not safe to share between threads.
 
-    def __init__(self, model: SegmentationModel) -> None:
-        self._segmenter = Segmenter(model)
+    ``max_chunks`` bounds the memory of what was learnt from earlier texts.
+    """
+
+    def __init__(self, model: SegmentationModel, max_chunks: int = MAX_CHUNKS) -> None:
+        self._segmenter = Segmenter(model, max_chunks)
         self._vocabulary = _Vocabulary(self._segmenter)
 
     @property
@@ -75,9 +79,8 @@ class Analyzer:
         spans = _token_spans(text, surfaces, firsts)
         codes: list[tuple[int, int]] = []
         for index, chunk in enumerate(_CHUNK.finditer(text)):
-            span = code_span(chunk[0], surfaces[firsts[index] : firsts[index + 1]])
-            if span is not None:
-                codes.append((chunk.start() + span[0], chunk.start() + span[1]))
+            for start, end in code_spans(chunk[0], surfaces[firsts[index] : firsts[index + 1]]):
+                codes.append((chunk.start() + start, chunk.start() + end))
 
         exact: list[Token] = []
         first_syllable: list[int] = []
@@ -87,8 +90,10 @@ class Analyzer:
                 begin, end = cleaned.raw_span(start + piece.start(), start + piece.end())
                 exact.append(Token(exact_term(piece[0]), begin, end, len(exact), piece[0]))
         words: list[Token] = []
-        for first, last in _word_ranges(labelled.joined):
-            term = word_term(surfaces[first:last])
+        for begin_at, last in _word_ranges(labelled.joined):
+            term = word_term(surfaces[begin_at:last])
+            # pyvi may join a line break to the word behind it: the break is no part of the token.
+            first = begin_at + (surfaces[begin_at] == NEWLINE_CHUNK)
             if term is not None:
                 begin, end = cleaned.raw_span(spans[first][0], spans[last - 1][1])
                 surface = "_".join(surfaces[first:last])
@@ -141,21 +146,28 @@ def word_term(surfaces: Sequence[str]) -> str | None:
     return "_".join(terms) if terms else None
 
 
-def code_span(chunk: str, tokens: Sequence[str]) -> tuple[int, int] | None:
-    """Where in a piece of text between spaces a code stands, punctuation around it left out.
+def code_spans(chunk: str, tokens: Sequence[str]) -> list[tuple[int, int]]:
+    """Where in a piece of text between spaces codes stand, punctuation around them left out.
 
-    None if there is none, or if it is one of pyvi's tokens (an e-mail address, 8,16): then it is a
-    word already.
+    What is one of pyvi's tokens (an e-mail address, 8,16) is left out: it is a word already.
     """
-    match = _CODE.search(chunk) if len(tokens) > 1 else None
-    if match is None or match[0] in tokens or not _CODE_SIGN.search(match[0]):
-        return None
-    return match.span()
+    if len(tokens) < 2:
+        return []
+    return [
+        match.span()
+        for match in _CODE.finditer(chunk)
+        if match[0] not in tokens and _CODE_SIGN.search(match[0])
+    ]
+
+
+def code_term(surface: str) -> str:
+    """The term of a code: as of a token, with plain hyphens and apostrophes."""
+    return exact_term(surface.translate(_PLAIN))
 
 
 def _code_token(surface: str, span: tuple[int, int], starts: list[int]) -> Token:
     position = int(np.searchsorted(starts, span[0]))
-    return Token(exact_term(surface), span[0], span[1], position, surface)
+    return Token(code_term(surface), span[0], span[1], position, surface)
 
 
 def _token_spans(text: str, surfaces: list[str], firsts: list[int]) -> list[tuple[int, int]]:
@@ -207,7 +219,8 @@ class _Vocabulary:
         self._pieces = GrowingArray(np.int32)
         self._piece_ends = GrowingArray(np.int64)
         self._word_of_token = GrowingArray(np.int32)
-        self._code_of_chunk = GrowingArray(np.int32)
+        self._codes = GrowingArray(np.int32)
+        self._code_ends = GrowingArray(np.int64)
 
     def _catch_up(self) -> None:
         """Learn the tokens and chunks that the segmenter has met since the last call."""
@@ -219,12 +232,12 @@ class _Vocabulary:
                 self._pieces.append(self._exact.number(exact_term(piece)))
             self._piece_ends.append(len(self._pieces))
             self._word_of_token.append(self._word([token]))
-        for number in range(len(self._code_of_chunk), len(segmenter.chunk_texts)):
+        for number in range(len(self._code_ends), len(segmenter.chunk_texts)):
             chunk = segmenter.chunk_texts[number]
-            has_sign = _CODE_SIGN.search(chunk)  # spares most chunks the closer look
-            span = code_span(chunk, segmenter.chunk_tokens(number)) if has_sign else None
-            term = None if span is None else exact_term(chunk[span[0] : span[1]])
-            self._code_of_chunk.append(NO_TERM if term is None else self._words.number(term))
+            if _CODE_SIGN.search(chunk):  # spares most chunks the closer look
+                for start, end in code_spans(chunk, segmenter.chunk_tokens(number)):
+                    self._codes.append(self._words.number(code_term(chunk[start:end])))
+            self._code_ends.append(len(self._codes))
 
     def _word(self, surfaces: Sequence[str]) -> int:
         term = word_term(surfaces)
@@ -233,11 +246,7 @@ class _Vocabulary:
     def terms(self, labelled: Labelled) -> BatchTerms:
         self._catch_up()
         tokens = labelled.tokens
-        piece_ends = self._piece_ends.array
-        counts = np.diff(piece_ends, prepend=0)[tokens]
-        ends = np.concatenate(([0], np.cumsum(counts)))
-        spread = np.repeat(piece_ends[tokens] - counts - ends[:-1], counts)
-        exact = self._pieces.array[spread + np.arange(ends[-1])]
+        exact, tokens_of_pieces = _spread(self._pieces.array, self._piece_ends.array, tokens)
         exact_terms, syllables = _renumber(exact, self._exact)
         words, word_bounds = self._word_codes(labelled)
         word_terms, word_codes = _renumber(words, self._words)
@@ -246,7 +255,7 @@ class _Vocabulary:
             folded_terms=[folded_term(t) for t in exact_terms],
             word_terms=word_terms,
             syllables=syllables,
-            syllable_bounds=ends[labelled.token_bounds],
+            syllable_bounds=np.searchsorted(tokens_of_pieces, labelled.token_bounds),
             words=word_codes,
             word_bounds=word_bounds,
         )
@@ -267,17 +276,27 @@ class _Vocabulary:
             if number is None:
                 number = known[key] = self._word([texts[t] for t in key])
             ids[index] = number
-        codes = self._code_of_chunk.array[labelled.chunks]
+        with_codes = _spread(self._codes.array, self._code_ends.array, labelled.chunks)
+        codes, chunks_of_codes = with_codes
         texts_of_words = np.searchsorted(labelled.token_bounds, first, side="right") - 1
-        texts_of_codes = (
-            np.searchsorted(labelled.chunk_bounds, np.arange(codes.size), side="right") - 1
-        )
+        texts_of_codes = np.searchsorted(labelled.chunk_bounds, chunks_of_codes, side="right") - 1
         all_ids = np.concatenate((ids, codes))
         all_texts = np.concatenate((texts_of_words, texts_of_codes))
         kept = all_ids != NO_TERM
         order = np.argsort(all_texts[kept], kind="stable")
         bounds = np.searchsorted(all_texts[kept][order], np.arange(labelled.token_bounds.size))
         return all_ids[kept][order], bounds
+
+
+def _spread(items: Codes, item_ends: Bounds, rows: Codes) -> tuple[Codes, Bounds]:
+    """The items of each row, end to end, and for each the index in ``rows`` that it came from.
+
+    Those of row r are ``items[item_ends[r-1]:item_ends[r]]``.
+    """
+    counts = np.diff(item_ends, prepend=0)[rows]
+    ends = np.cumsum(counts)
+    shift = np.repeat(item_ends[rows] - ends, counts)
+    return items[shift + np.arange(counts.sum())], np.repeat(np.arange(rows.size), counts)
 
 
 def _renumber(ids: Codes, table: _TermTable) -> tuple[list[str], Codes]:

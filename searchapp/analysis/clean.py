@@ -65,7 +65,7 @@ def clean(raw: str) -> CleanText:
     begin = 0
     while begin < len(visible):
         stop = begin + 1
-        while stop < len(visible) and _continues(visible[stop - 1], visible[stop]):
+        while stop < len(visible) and _continues("".join(visible[begin:stop]), visible[stop]):
             stop += 1
         composed = unicodedata.normalize("NFC", "".join(visible[begin:stop]))
         _append_cluster(composed, origin[begin:stop], out, starts, ends)
@@ -73,14 +73,14 @@ def clean(raw: str) -> CleanText:
     return CleanText("".join(out), starts, ends)
 
 
-def _continues(previous: str, char: str) -> bool:
+def _continues(cluster: str, char: str) -> bool:
     """Whether ``char`` may compose or reorder with what stands before it."""
     if char < "\u0300":
         return False
     if unicodedata.combining(char):
         return True
-    together = unicodedata.normalize("NFC", previous + char)
-    apart = unicodedata.normalize("NFC", previous) + unicodedata.normalize("NFC", char)
+    together = unicodedata.normalize("NFC", cluster + char)
+    apart = unicodedata.normalize("NFC", cluster) + unicodedata.normalize("NFC", char)
     return together != apart or "\u1160" <= char <= "\u11ff"
 
 

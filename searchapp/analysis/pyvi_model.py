@@ -21,6 +21,17 @@ from typing import Any
 
 from searchapp.errors import SearchappError
 
+# What reading a file of another shape, or a piece of one, may raise.
+_UNREADABLE = (
+    OSError,
+    EOFError,
+    LookupError,
+    AttributeError,
+    TypeError,
+    ValueError,
+    struct.error,
+    pickle.UnpicklingError,
+)
 _STATE, _TRANSITION = 0, 1
 _BEGIN, _INSIDE = "B_W", "I_W"
 
@@ -75,7 +86,7 @@ def load_pyvi_model() -> SegmentationModel:
         crf = _crfsuite_bytes((folder / "pyvi3.pkl").read_bytes())
         attributes, transitions = _read_crfsuite(crf)
         entries = (folder / "words.txt").read_text(encoding="utf-8").split("\n")
-    except (OSError, KeyError, ValueError, struct.error, pickle.UnpicklingError) as error:
+    except _UNREADABLE as error:
         raise ModelError(
             f"pyvi's model in {folder} can't be read ({error}); install the pinned pyvi again"
         ) from error

@@ -20,7 +20,7 @@ def exact_term(token: str) -> str:
     if token.isascii():
         return token.lower()
     term = unicodedata.normalize("NFKC", token).casefold()
-    term = "".join(unicodedata.normalize("NFKC", term).split())
+    term = unicodedata.normalize("NFKC", "".join(unicodedata.normalize("NFKC", term).split()))
     return canonical_spelling(term)
 
 
@@ -29,7 +29,7 @@ def folded_term(token: str) -> str:
     """The term of a token without marks: đ is d, combining marks go, i/y in one place."""
     term = exact_term(token)
     if not term.isascii():
-        term = strip_marks(term)
+        term = strip_marks(term) or term  # some letters of other scripts are nothing but marks
     return _FOLDED_I_Y.get(term, term)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 import click
@@ -10,12 +9,12 @@ import click
 from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.base import Token
 from searchapp.analysis.pyvi_model import load_pyvi_model
-from searchapp.cli.options import json_option
+from searchapp.cli.options import Words, echo_json, json_option
 from searchapp.search.answers import analysis_json
 
 
 @click.command("analyze")
-@click.argument("text")
+@click.argument("text", type=Words())
 @json_option
 def analyze_command(text: str, as_json: bool) -> None:
     """Show the tokens of a text, their offsets, and the terms of each view.
@@ -26,7 +25,7 @@ def analyze_command(text: str, as_json: bool) -> None:
     """
     analysis = Analyzer(load_pyvi_model()).analyze(text)
     if as_json:
-        click.echo(json.dumps(analysis_json(text, analysis), ensure_ascii=False, indent=2))
+        echo_json(analysis_json(text, analysis))
         return
     _print_tokens("words", analysis.words)
     _print_tokens("codes", analysis.codes)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
 import click
 from tqdm import tqdm
 
-from searchapp.cli.options import index_dir_option, json_option
+from searchapp.cli.options import echo_json, index_dir_option, json_option
 from searchapp.config import Settings
 from searchapp.errors import InputError
 from searchapp.evaluation.evaluate import Outcome, Task, evaluate, match
@@ -93,7 +92,7 @@ def eval_command(
             _row(outcome, comparison, task, per_query)
             for outcome, comparison in zip(outcomes, comparisons, strict=True)
         ]
-        click.echo(json.dumps({"variants": rows}, ensure_ascii=False, indent=2))
+        echo_json({"variants": rows})
         return
     _print_table(outcomes)
     for outcome, comparison in zip(outcomes, comparisons, strict=True):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
 import click
 
-from searchapp.cli.options import index_dir_option, json_option
+from searchapp.cli.options import echo_json, index_dir_option, json_option
 from searchapp.config import Settings
 from searchapp.engines.registry import get_engine
 from searchapp.generations import Generations
@@ -38,7 +37,7 @@ def stats_command(as_json: bool, index_dir: Path | None) -> None:
         "pyvi_version": manifest.pyvi_version,
     }
     if as_json:
-        click.echo(json.dumps(values, ensure_ascii=False, indent=2))
+        echo_json(values)
         return
     for name, value in values.items():
         shown = ", ".join(value) if isinstance(value, list) else value
@@ -68,7 +67,7 @@ def verify_command(as_json: bool, index_dir: Path | None) -> None:
         searcher.close()
     if as_json:
         values = {"generation": generation.name, "whole": not damage, "damage": damage}
-        click.echo(json.dumps(values, ensure_ascii=False, indent=2))
+        echo_json(values)
     else:
         for line in damage:
             click.echo(f"searchapp: {line}", err=True)

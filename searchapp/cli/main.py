@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 
@@ -11,15 +12,16 @@ import click
 from searchapp import __version__
 from searchapp.errors import SearchappError
 
-# Name of the command: module and attribute. Imported on use, so that --help answers at once.
+# Name of the command: where it is, and what it does. It is imported on use, and its line in the
+# list stands here, so that --help answers at once.
 _COMMANDS = {
-    "index": "searchapp.cli.index:index_command",
-    "search": "searchapp.cli.search:search_command",
-    "analyze": "searchapp.cli.analyze:analyze_command",
-    "eval": "searchapp.cli.evaluate:eval_command",
-    "serve": "searchapp.cli.serve:serve_command",
-    "stats": "searchapp.cli.inspect:stats_command",
-    "verify": "searchapp.cli.inspect:verify_command",
+    "index": ("searchapp.cli.index:index_command", "Build an index and make it live."),
+    "search": ("searchapp.cli.search:search_command", "Search the live index."),
+    "analyze": ("searchapp.cli.analyze:analyze_command", "Show what a text becomes."),
+    "eval": ("searchapp.cli.evaluate:eval_command", "Measure the ranking of the live index."),
+    "serve": ("searchapp.cli.serve:serve_command", "Serve the page and the JSON endpoint."),
+    "stats": ("searchapp.cli.inspect:stats_command", "Say what the live index holds."),
+    "verify": ("searchapp.cli.inspect:verify_command", "Say whether the live index is whole."),
 }
 
 
@@ -28,12 +30,16 @@ class _LazyGroup(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        place = _COMMANDS.get(cmd_name)
-        if place is None:
+        found = _COMMANDS.get(cmd_name)
+        if found is None:
             return None
-        module, attribute = place.split(":")
+        module, attribute = found[0].split(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in _COMMANDS.items()])
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,6 +58,10 @@ def commands() -> None:
 
 def main() -> None:
     """The entry point of the ``searchapp`` command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal without Vietnamese letters shows their numbers, and no traceback.
+            stream.reconfigure(errors="backslashreplace")
     try:
         commands.main(standalone_mode=False)
     except click.exceptions.Exit as done:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
-from searchapp.cli.options import index_dir_option, json_option
+from searchapp.cli.options import Words, echo_json, index_dir_option, json_option
 from searchapp.config import Settings
 from searchapp.search.answers import answer_json, describe
 from searchapp.search.service import Answer, AnswerHit, SearchService
@@ -15,7 +14,7 @@ from searchapp.search.snippets import Snippet
 
 
 @click.command("search")
-@click.argument("query")
+@click.argument("query", type=Words())
 @click.option("--limit", type=int, default=None, help="Hits to print (default: 10, at most 100).")
 @click.option("--offset", type=int, default=0, show_default=True, help="Hits to pass over first.")
 @click.option("--verbatim", is_flag=True, help="Search for the words as typed, whatever they are.")
@@ -44,7 +43,7 @@ def search_command(
     service = SearchService(Settings.load(index_dir=index_dir))
     answer = service.search_from(query, offset, limit, verbatim=verbatim, explain=explain)
     if as_json:
-        click.echo(json.dumps(answer_json(answer, explain=explain), ensure_ascii=False, indent=2))
+        echo_json(answer_json(answer, explain=explain))
         return
     first = offset + 1
     click.echo(f"{answer.total} documents found in {answer.took_ms:.1f} ms")

@@ -70,7 +70,7 @@ class Found:
 
 
 class Searcher(Protocol):
-    """An open index. One thread at a time; `for_thread` gives another thread its own."""
+    """An open index. Safe to share between threads."""
 
     @property
     def document_count(self) -> int:
@@ -93,9 +93,6 @@ class Searcher(Protocol):
 
     def check(self) -> Iterator[str]:
         """Read everything; yield one line for each thing that is wrong."""
-
-    def for_thread(self) -> Searcher:
-        """Another searcher on the same index, sharing what can be shared."""
 
     def close(self) -> None:
         """Release the files. The searcher is not to be used afterwards."""

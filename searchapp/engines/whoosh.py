@@ -23,4 +23,4 @@ class WhooshEngine:
 
     def open(self, folder: Path) -> WhooshSearcher:
         """Open a built index for reading."""
-        return WhooshSearcher.open(folder, self.ranking)
+        return WhooshSearcher(folder, self.ranking)

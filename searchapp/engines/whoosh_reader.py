@@ -47,51 +47,39 @@ from searchapp.query.nodes import (
 Array = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
 
-_CACHE_BYTES = 32 << 20
+_CACHE_BYTES = 16 << 20
 _DENSE_SHARE = 16  # dense from one document in sixteen on: there both ways take as long
 
 
-class _Shared:
-    """What the searchers of one index have in common; read-only but for the cache."""
+class WhooshSearcher:
+    """The Searcher of the Whoosh engine; see `searchapp.engines.base.Searcher`.
+
+    Threads may share it: terms and postings are read with pread(2), which keeps no position, and
+    Whoosh's reader of stored fields, which does, is behind a lock.
+    """
 
     def __init__(self, folder: Path, ranking: Ranking) -> None:
-        self.folder, self.ranking = folder, ranking
-        self.id_ranks = np.load(folder / ID_RANKS_FILE)
-        self.live = self.id_ranks != REPLACED
-        lengths = np.load(folder / LENGTHS_FILE)
-        self.inverse_norms = {
-            (field, view): _inverse_norms(
-                lengths[length_row(field, view)], self.live, ranking.field_weight(field), ranking.b
-            )
-            for field in Field
-            for view in (View.WORDS, View.EXACT)
-        }
-        self.cache = _Cache(_CACHE_BYTES)
-
-
-class WhooshSearcher:
-    """The Searcher of the Whoosh engine; see `searchapp.engines.base.Searcher`."""
-
-    def __init__(self, shared: _Shared) -> None:
-        self._index = index.open_dir(str(shared.folder), readonly=True)
+        self._index = index.open_dir(str(folder), readonly=True)
         (segment,) = self._index._segments()
         storage, codec = self._index.storage, segment.codec()
         self._terms: ArrayTermsReader = codec.terms_reader(storage, segment)
         self._stored: W3PerDocReader = codec.per_document_reader(storage, segment)
-        self._shared, self._ranking, self._cache = shared, shared.ranking, shared.cache
-        self._id_ranks, self._live = shared.id_ranks, shared.live
-        self._inverse_norms = shared.inverse_norms
+        self._stored_lock = threading.Lock()
         self._closed = False
+        self._ranking = ranking
+        self._id_ranks = np.load(folder / ID_RANKS_FILE)
+        self._live = self._id_ranks != REPLACED
         self._slots: int = segment.doc_count_all()
         self._count = int(np.count_nonzero(self._live))
-
-    @classmethod
-    def open(cls, folder: Path, ranking: Ranking) -> WhooshSearcher:
-        """Open a built index."""
-        return cls(_Shared(folder, ranking))
-
-    def for_thread(self) -> WhooshSearcher:
-        return WhooshSearcher(self._shared)
+        lengths = np.load(folder / LENGTHS_FILE)
+        self._inverse_norms = {
+            (field, view): _inverse_norms(
+                lengths[length_row(field, view)], self._live, ranking.field_weight(field), ranking.b
+            )
+            for field in Field
+            for view in (View.WORDS, View.EXACT)
+        }
+        self._cache = _Cache(_CACHE_BYTES)
 
     @property
     def document_count(self) -> int:
@@ -173,12 +161,13 @@ class WhooshSearcher:
             self._index.close()
 
     def __del__(self) -> None:
-        # A searcher ends with the last thread that uses its generation, unseen by any of them.
+        # A searcher ends with the last request over its generation, which does not know that.
         if hasattr(self, "_closed"):
             self.close()
 
     def _document(self, number: int) -> Document:
-        values = self._stored.stored_fields(number)
+        with self._stored_lock:
+            values = self._stored.stored_fields(number)
         return Document(**{"title": "", "text": "", **values})
 
     # -- scores ---------------------------------------------------------------------------------
@@ -382,11 +371,10 @@ def _inverse_norms(lengths: Array, live: Mask, weight: float, b: float) -> Array
 
 def _sum_by_document(lists: list[tuple[Array, Array]]) -> tuple[Array, Array]:
     """Lists of distinct documents as one, values added where a document is in several."""
-    if not lists:
-        return np.empty(0, dtype=np.intp), np.empty(0)
-    documents, values = lists[0]
-    documents = documents.astype(np.intp)
-    for more_documents, more_values in lists[1:]:
+    documents, values = np.empty(0, dtype=np.intp), np.empty(0)
+    for more_documents, more_values in lists:
+        if more_documents.size == 0:
+            continue
         at = np.searchsorted(more_documents, documents)
         at[at == more_documents.size] = 0
         both = more_documents[at] == documents

@@ -7,6 +7,7 @@ Documents go to Whoosh's per-document files as they come; their terms go to spoo
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -141,8 +142,10 @@ class WhooshWriter:
     def abandon(self) -> None:
         """Close the files and let go of Whoosh's lock; the folder is rubble."""
         self._close_spools()
-        if self._writer.writelock:
-            self._writer.writelock.release()
+        # Whoosh finishes its files before it closes them. On a full disk that fails again; the
+        # first failure is on its way to the caller, and the folder is thrown away.
+        with contextlib.suppress(OSError):
+            self._writer.cancel()
         self._index.close()
 
     def _close_spools(self) -> None:

@@ -34,6 +34,16 @@ class SourceFile:
     path: Path
     id: str
 
+    @property
+    def shown(self) -> str:
+        """The path for messages; bytes that are no UTF-8 are replaced."""
+        return printable(self.path)
+
+
+def printable(path: Path | str) -> str:
+    """A path as text that can be written anywhere: file names may hold any bytes."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
 
 Item = Document | Problem
 Reader = Callable[[SourceFile], Iterator[Item]]

@@ -19,7 +19,7 @@ from searchapp.engines.registry import get_engine
 from searchapp.errors import InputError, SearchappError
 from searchapp.generations import Building, Generation, Generations
 from searchapp.ingest.analysis_pool import analyze_all
-from searchapp.ingest.base import Problem, SourceFile
+from searchapp.ingest.base import Problem, SourceFile, printable
 from searchapp.ingest.files import Collection, collect, read
 from searchapp.language.counts import CorpusCounts
 from searchapp.language.synonyms import ABBREVIATIONS_FILE, AbbreviationMiner
@@ -130,7 +130,7 @@ def build(paths: Sequence[Path], settings: Settings, listener: Listener | None =
             analyzer_version=ANALYZER_VERSION,
             pyvi_version=model.pyvi_version,
             document_count=report.indexed,
-            sources=[str(path) for path in paths],
+            sources=[printable(path) for path in paths],
             build_s=report.build_s,
             keep=settings.keep_generations,
         )

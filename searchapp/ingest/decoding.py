@@ -63,7 +63,7 @@ def _decode(data: bytes, declared: str | None) -> tuple[str, list[str]]:
         if marked is not None or declared is not None or b"\x00" in data:
             raise DecodingError(f"{reason}; save it as UTF-8") from error
         return _decode_legacy(data, reason)
-    except LookupError as error:
+    except (LookupError, UnicodeError) as error:  # "undefined" is a codec that always fails
         raise DecodingError(f"declares an unknown encoding, {declared!r}") from error
 
 

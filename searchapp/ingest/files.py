@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from searchapp.errors import InputError
-from searchapp.ingest.base import Item, Problem, Reader, SourceFile
+from searchapp.ingest.base import Item, Problem, Reader, SourceFile, printable
 from searchapp.ingest.decoding import DecodingError
 from searchapp.ingest.records import RecordError
 
@@ -62,7 +62,7 @@ def collect(paths: Sequence[Path]) -> Collection:
             continue
         for found in _walk(path):
             if found.name.lower().endswith(kinds):
-                relative = found.relative_to(path).as_posix()
+                relative = printable(found.relative_to(path).as_posix())
                 files.append(SourceFile(found, f"{labels[path]}/{relative}"))
             else:
                 others += 1
@@ -84,9 +84,9 @@ def read(files: Sequence[SourceFile]) -> Iterator[tuple[SourceFile, Item]]:
             for item in reader(file):
                 yield file, item
         except (DecodingError, RecordError) as error:
-            yield file, Problem(str(file.path), str(error))
+            yield file, Problem(file.shown, str(error))
         except OSError as error:
-            yield file, Problem(str(file.path), f"can't be read ({error.strerror})")
+            yield file, Problem(file.shown, f"can't be read ({error.strerror})")
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -106,5 +106,5 @@ def _labels(paths: Sequence[Path]) -> dict[Path, str]:
         length = 1
         while length < len(own) and any(p[-length:] == own[-length:] for p in others):
             length += 1
-        labels[path] = "/".join(own[-length:]).lstrip("/") or "root"
+        labels[path] = printable("/".join(own[-length:])).lstrip("/") or "root"
     return labels

@@ -12,6 +12,7 @@ from searchapp.ingest.decoding import decode_noted
 from searchapp.ingest.records import make_document
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_HTML_SPACE = re.compile(r"[ \t\n\f\r]+")
 _HEAD_BYTES = 2048  # where the HTML standard wants the declaration, and some more
 _LEFT_OUT = ["script", "style", "nav", "footer", "aside", "form", "noscript", "template", "svg"]
 _BLOCK = frozenset(
@@ -32,7 +33,7 @@ _META = {
 
 def read_html(file: SourceFile) -> Iterator[Item]:
     """The one document of an HTML file."""
-    path, data = str(file.path), file.path.read_bytes()
+    path, data = file.shown, file.path.read_bytes()
     declared = _CHARSET.search(data[:_HEAD_BYTES])
     html, decoding_notes = decode_noted(data, declared[1].decode("ascii") if declared else None)
     tree = LexborHTMLParser(html)
@@ -78,7 +79,7 @@ def _block_text(root: LexborNode) -> str:
     parts: list[str] = []
     for node in root.traverse(include_text=True):
         if node.tag == "-text":
-            parts.append(" ".join(f" {node.text(deep=False)} ".split(" ")).replace("\n", " "))
+            parts.append(" ".join(_HTML_SPACE.split(node.text(deep=False))))
         elif node.tag in _BLOCK:
             parts.append("\n")
     lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))

@@ -16,8 +16,8 @@ _MARK = b"\xef\xbb\xbf"
 
 def read_jsonl(file: SourceFile) -> Iterator[Item]:
     """The documents of a JSON Lines file; a line that can't be read is a Problem."""
-    path = str(file.path)
-    compressed = file.path.suffix == ".gz"
+    path = file.shown
+    compressed = file.path.suffix.lower() == ".gz"
     number = 0
     with gzip.open(file.path) if compressed else file.path.open("rb") as lines:
         try:
@@ -40,6 +40,8 @@ def _record(line: bytes, path: str, number: int) -> Iterator[Item]:
         yield Problem(path, f"is not JSON ({error.msg}, column {error.colno})", number)
     except (DecodingError, RecordError) as error:
         yield Problem(path, str(error), number)
+    except ValueError as error:
+        yield Problem(path, f"is not JSON that can be read ({error})", number)
     except RecursionError:
         yield Problem(path, "is nested too deeply", number)
     else:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import frontmatter
 import yaml
+from frontmatter.default_handlers import YAMLHandler
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -20,13 +21,14 @@ _BLOCKS = frozenset(("fence", "code_block"))
 
 def read_markdown(file: SourceFile) -> Iterator[Item]:
     """The one document of a Markdown file; titled by its front matter or its first heading."""
-    path = str(file.path)
+    path = file.shown
     raw, decoding_notes = decode_noted(file.path.read_bytes())
     try:
-        values, body = frontmatter.parse(raw)
-    except yaml.YAMLError as error:
+        values, body = frontmatter.parse(raw, handler=YAMLHandler())
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        # ValueError: YAML's own types take "2024-13-01" for a date.
         mark = getattr(error, "problem_mark", None)
-        line = None if mark is None else mark.line + 2  # 0-based, below the opening ---
+        line = None if mark is None else mark.line + 1  # 0-based, from the opening --- on
         yield Problem(path, "its front matter is not YAML; indexed without it", line, kept=True)
         values, body = {}, raw
     heading, text = _plain(body)

@@ -13,7 +13,7 @@ TITLE_MAX_CHARS = 200
 
 def read_text(file: SourceFile) -> Iterator[Item]:
     """The one document of a text file."""
-    path = str(file.path)
+    path = file.shown
     raw, decoding_notes = decode_noted(file.path.read_bytes())
     title, text = split_title(raw)
     document, notes = make_document({"id": file.id, "title": title, "text": text}, path)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from searchapp.analysis.terms import folded_term
 from searchapp.language.counts import (
     COUNTS_FILE,
     FOLDED_FILE,
@@ -45,27 +46,38 @@ class LanguageModel:
         return {syllable: number for number, syllable in enumerate(self.syllables)}
 
     @cached_property
-    def _forms(self) -> dict[str, Array]:
+    def _folded(self) -> tuple[dict[str, int], Array, Array]:
+        """Folded forms by number n, whose syllables are ``order[edges[n]:edges[n+1]]``."""
         text = (self._folder / FOLDED_FILE).read_text(encoding="utf-8")
-        folded_of = np.load(self._folder / FOLDED_OF_FILE)
-        order = np.argsort(folded_of, kind="stable")
-        edges = np.searchsorted(folded_of[order], np.arange(text.count("\n") + 2))
         names = text.split("\n") if text else []
-        return {name: order[edges[i] : edges[i + 1]] for i, name in enumerate(names)}
+        folded_of = np.load(self._folder / FOLDED_OF_FILE)
+        order = np.argsort(folded_of, kind="stable").astype(np.int32)
+        edges = np.searchsorted(folded_of[order], np.arange(len(names) + 1)).astype(np.int32)
+        return {name: number for number, name in enumerate(names)}, order, edges
 
     def forms(self, folded: str) -> list[int]:
         """The syllables that fold to ``folded``, by falling count."""
-        found = self._forms.get(folded)
-        return [] if found is None else found.tolist()
+        numbers, order, edges = self._folded
+        number = numbers.get(folded)
+        if number is None:
+            return []
+        found: list[int] = order[edges[number] : edges[number + 1]].tolist()
+        return found
 
     def has_folded(self, folded: str) -> bool:
         """Whether any syllable of the corpus folds to ``folded``."""
-        return folded in self._forms
+        return folded in self._folded[0]
 
     def count(self, syllable: str) -> int:
         """How often a syllable stands in the corpus."""
         number = self.numbers.get(syllable)
         return 0 if number is None else int(self.counts[number])
+
+    def is_own_form(self, syllable: str, share: float) -> bool:
+        """Whether a syllable makes up at least ``share`` of all that folds as it does."""
+        forms = self.forms(folded_term(syllable))
+        together = float(self.counts[forms].sum()) if forms else 0.0
+        return self.count(syllable) >= share * together
 
     def log_unigram(self, numbers: Array) -> Array:
         """The natural logarithm of the share of each syllable; `UNKNOWN` is one never seen."""

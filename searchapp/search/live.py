@@ -8,19 +8,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from searchapp.analysis.analyzer import ANALYZER_VERSION, Analyzer
-from searchapp.analysis.base import View
 from searchapp.analysis.pyvi_model import SegmentationModel
-from searchapp.engines.base import Searcher
-from searchapp.engines.registry import get_engine
+from searchapp.engines.registry import NAMES, get_engine
 from searchapp.errors import IndexRefusedError
 from searchapp.generations import Generation, Generations
 from searchapp.language.model import LanguageModel
 from searchapp.language.synonyms import ABBREVIATIONS_FILE, load_synonyms
 from searchapp.search.planner import Planner
 
+_MAX_CHUNKS = 20_000  # a worker sees queries and snippets: some 10 MB of what it learns
+
 
 class Live:
-    """A generation, checked and opened; a searcher for each thread, one analyzer for all.
+    """A generation, checked and opened. Safe to share between threads.
 
     Raises IndexRefusedError if the generation is of another analyzer version, or damaged.
     """
@@ -32,6 +32,8 @@ class Live:
                 f"{generation.folder} was built by analyzer version {manifest.analyzer_version},"
                 f" this is version {ANALYZER_VERSION}"
             )
+        if manifest.engine not in NAMES:
+            raise IndexRefusedError(f"{generation.folder} is for the engine {manifest.engine!r}")
         # Before anything in it is opened: Whoosh's files hold pickles.
         damage = generation.damage()
         if damage:
@@ -39,23 +41,13 @@ class Live:
             raise IndexRefusedError(damage[0] + more)
         self.generation = generation
         model = SegmentationModel.loads(generation.model_file.read_text(encoding="utf-8"))
-        self._analyzer = Analyzer(model)
+        self._analyzer = Analyzer(model, _MAX_CHUNKS)
         self._analyzer_lock = threading.Lock()
         self.language = LanguageModel(generation.language_folder)
         self._synonyms = load_synonyms(
             mined=generation.language_folder / ABBREVIATIONS_FILE, own=synonyms_file
         )
-        self._first = get_engine(manifest.engine).open(generation.engine_folder)
-        self._local = threading.local()
-        self._local.searcher = self._first
-
-    @property
-    def searcher(self) -> Searcher:
-        """This thread's searcher."""
-        searcher: Searcher | None = getattr(self._local, "searcher", None)
-        if searcher is None:
-            searcher = self._local.searcher = self._first.for_thread()
-        return searcher
+        self.searcher = get_engine(manifest.engine).open(generation.engine_folder)
 
     @contextmanager
     def analyzer(self) -> Iterator[Analyzer]:
@@ -67,10 +59,8 @@ class Live:
     def planner(self) -> Iterator[Planner]:
         """A planner that knows this corpus, for one thread at a time."""
         with self.analyzer() as analyzer:
-            yield Planner(analyzer, self.language, self._synonyms, self._frequency)
-
-    def _frequency(self, view: View, term: str) -> int:
-        return self.searcher.document_frequency(view, term)
+            frequency = self.searcher.document_frequency
+            yield Planner(analyzer, self.language, self._synonyms, frequency)
 
 
 class LiveIndex:
@@ -102,6 +92,7 @@ class LiveIndex:
             generation = self._generations.current()
             try:
                 return Live(generation, self._synonyms_file)
-            except (IndexRefusedError, FileNotFoundError):
+            except Exception:
+                # Files that vanish half-way through can fail in any way that Whoosh has.
                 if self._generations.current_name() == generation.name:
                     raise

@@ -164,15 +164,15 @@ class Planner:
         if not any(marked):
             return [View.FOLDED] * len(marked)
         return [
-            View.EXACT if has or self._is_own_form(token) else View.FOLDED
+            View.EXACT if has or self._is_own_form(token.text) else View.FOLDED
             for has, token in zip(marked, analysis.exact, strict=True)
         ]
 
-    def _is_own_form(self, token: Token) -> bool:
+    def _is_own_form(self, plain: str) -> bool:
         """Whether the corpus writes this unmarked syllable so itself, often enough."""
-        if self.frequency is None or not token.text.isalpha():
+        if self.language is None or not plain.isalpha():
             return True
-        return self._is_own_form_text(token.text)
+        return self.language.is_own_form(plain, self.weights.own_form_share)
 
     def _meant(self, token: Token, view: View, changes: dict[int, Change]) -> Change | None:
         """The change at a syllable, if it may take part: marks left out, or no document has it."""
@@ -194,7 +194,7 @@ class Planner:
         ways: list[Node] = [term]
         if view is View.EXACT and has_marks(token.surface):
             plain = strip_marks(token.text)
-            if self.frequency is not None and not self._is_own_form_text(plain):
+            if not self._is_own_form(plain):
                 # A text typed without marks may follow, below.
                 ways.append(Term(View.EXACT, plain))
                 parts.syllables.add(Term(View.EXACT, plain))
@@ -206,11 +206,6 @@ class Planner:
                 parts.syllables.add(strict)
                 return Or((*ways, strict)), Or((term, strict))
         return (Or(tuple(ways)) if len(ways) > 1 else term), term
-
-    def _is_own_form_text(self, plain: str) -> bool:
-        assert self.frequency is not None
-        folded = self.frequency(View.FOLDED, folded_term(plain))
-        return self.frequency(View.EXACT, plain) >= self.weights.own_form_share * folded
 
     def _add_scores(self, parts: _Parts, analysis: Analysis, views: Sequence[View]) -> None:
         weights = self.weights

@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.clean import CleanText, clean
@@ -15,11 +15,12 @@ from searchapp.query.nodes import Phrase, Term
 from searchapp.search.highlight import Place, find_places, join_words
 from searchapp.search.planner import Wanted
 
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+|\n\s*")
+_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*\s+|\n\s*")
 _SPACE = re.compile(r"\s")
 _SPACES = re.compile(r"\s+")
 _REPEATED_SHARE = 0.1  # of a term's weight, for each time that it comes again in a passage
-_MAX_ANCHORS = 400  # places at which a passage is tried
+_MAX_ANCHOR_TERMS = 6  # passages are looked for around the most telling terms
+_MAX_WINDOWS = 200  # in one text
 _LEAD_SHARE = 3  # a passage out of a long sentence begins a third of its length before the place
 
 
@@ -111,15 +112,12 @@ class Highlighter:
         """Up to ``most`` windows that don't overlap, best first chosen, in text order."""
         places = find_places(text, self.wanted)
         if not places:
-            return [(*_trim(text, *self._window(text, 0, 0, len(text))), [])]
+            return [(*_trim(text, *self._window(text, 0, None, len(text))), [])]
         starts = [place.start for place in places]
-        sentence_starts = [0, *(m.end() for m in _SENTENCE_END.finditer(text))]
-        tried: dict[tuple[int, int], float] = {}
-        for place in places[:: max(1, len(places) // _MAX_ANCHORS)]:
-            sentence = sentence_starts[bisect_right(sentence_starts, place.start) - 1]
-            window = _trim(text, *self._window(text, sentence, place.start, len(text)))
-            if window not in tried:
-                tried[window] = self._worth(_inside(places, starts, window))
+        tried = {
+            window: self._worth(_inside(places, starts, window))
+            for window in self._windows(text, places)
+        }
         chosen: list[tuple[int, int]] = []
         covered: set[Term | Phrase] = set()
         while tried and len(chosen) < self.most:
@@ -137,19 +135,42 @@ class Highlighter:
             }
         return [(*window, _inside(places, starts, window)) for window in sorted(chosen)]
 
-    def _window(self, text: str, sentence: int, place: int, end: int) -> tuple[int, int]:
+    def _windows(self, text: str, places: list[Place]) -> set[tuple[int, int]]:
+        """A window for each sentence, or part of a long one, that holds a telling term."""
+        by_term: dict[Term | Phrase, list[Place]] = {}
+        for place in places:
+            by_term.setdefault(place.term, []).append(place)
+        telling = sorted(by_term, key=lambda t: (-self.weights.get(t, 1.0), by_term[t][0].start))
+        sentence_starts = [0, *(m.end() for m in _SENTENCE_END.finditer(text))]
+        windows: dict[tuple[int, int], tuple[int, int]] = {}
+        # The most telling terms first: where there are too many windows, theirs are there.
+        for place in chain.from_iterable(by_term[t] for t in telling[:_MAX_ANCHOR_TERMS]):
+            if len(windows) >= _MAX_WINDOWS:
+                break
+            sentence = sentence_starts[bisect_right(sentence_starts, place.start) - 1]
+            # Places in the same half window of a sentence mostly share a window.
+            part = 2 * (place.start - sentence) // self.max_chars
+            known = windows.get((sentence, part))
+            if known is None or place.end > known[1]:
+                window = self._window(text, sentence, place, len(text))
+                windows[sentence, part if known is None else place.start] = _trim(text, *window)
+        return set(windows.values())
+
+    def _window(self, text: str, sentence: int, place: Place | None, end: int) -> tuple[int, int]:
         """From the sentence's beginning, or from shortly before a place far into the sentence."""
-        start = sentence
-        if place - sentence > self.max_chars // 2:
-            start = _next_word(text, place - self.max_chars // _LEAD_SHARE, place)
+        start, kept = sentence, sentence if place is None else place.end
+        if place is not None and (
+            place.start - sentence > self.max_chars // 2 or place.end - sentence > self.max_chars
+        ):
+            lead = max(place.start - self.max_chars // _LEAD_SHARE, place.end - self.max_chars)
+            start = _next_word(text, min(lead, place.start), place.start)
         stop = min(start + self.max_chars, end)
         if stop < end:
             # The last sentence end in the second half, else the last word end.
-            ends = [
-                m.end() for m in _SENTENCE_END.finditer(text, start + self.max_chars // 2, stop)
-            ]
-            last_space = max(text.rfind(" ", place, stop), text.rfind("\n", place, stop))
-            stop = ends[-1] if ends and ends[-1] > place else last_space if last_space > 0 else stop
+            begin = max(start + self.max_chars // 2, kept)
+            ends = [m.end() for m in _SENTENCE_END.finditer(text, begin, stop)]
+            spaces = [m.start() for m in _SPACE.finditer(text, max(kept, start + 1), stop + 1)]
+            stop = ends[-1] if ends else spaces[-1] if spaces else max(stop, kept)
         return start, stop
 
     def _worth(self, places: list[Place]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
+from werkzeug.routing import BaseConverter
 
 from searchapp.config import Settings
 from searchapp.search.service import SearchService
@@ -21,6 +22,14 @@ _SECURITY_HEADERS = {
 }
 
 
+class _AnyPath(BaseConverter):
+    """A document's id in a URL: any characters, slashes and line breaks among them."""
+
+    regex = "(?s:.+)"
+    part_isolating = False
+    weight = 300  # after every other route
+
+
 class _Json(DefaultJSONProvider):
     ensure_ascii = False
     sort_keys = False
@@ -31,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = Settings.load() if settings is None else settings
     app = Flask(__name__)
     app.json = _Json(app)
+    app.url_map.converters["anything"] = _AnyPath
     app.url_map.merge_slashes = False  # a document's id may hold any of them
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     service = SearchService(settings)

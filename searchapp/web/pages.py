@@ -52,7 +52,7 @@ def make_blueprint(service: SearchService) -> Blueprint:
             last=last,
         )
 
-    @blueprint.get("/documents/<path:document_id>")
+    @blueprint.get("/documents/<anything:document_id>")
     def document(document_id: str) -> str:
         query = request.args.get("q", "")
         found, text = service.document(document_id, query)

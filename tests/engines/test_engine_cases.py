@@ -52,6 +52,6 @@ def test_an_engine_knows_its_name(name: str) -> None:
 
 
 def test_an_unknown_engine_is_refused_with_the_names_there_are() -> None:
-    with pytest.raises(InputError, match="lucene.*whoosh") as caught:
+    with pytest.raises(InputError, match=r"lucene.*whoosh") as caught:
         get_engine("lucene")
     assert caught.value.field == "engine"

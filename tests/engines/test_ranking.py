@@ -161,12 +161,9 @@ def test_eight_threads_get_the_answers_of_one(
     alone = [searcher.search(q, 10) for q in queries]
 
     def work(seed: int) -> list[bool]:
-        own = searcher.for_thread()
         order = list(range(len(queries)))
         random.Random(seed).shuffle(order)
-        same = [own.search(queries[n], 10) == alone[n] for n in order * 3]
-        own.close()
-        return same
+        return [searcher.search(queries[n], 10) == alone[n] for n in order * 3]
 
     with ThreadPoolExecutor(8) as pool:
         assert all(all(same) for same in pool.map(work, range(8)))

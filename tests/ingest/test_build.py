@@ -15,7 +15,8 @@ from searchapp.documents import Document
 from searchapp.engines.base import AnalyzedBatch
 from searchapp.errors import InputError, SearchappError
 from searchapp.generations import Generations
-from searchapp.ingest import analysis_pool, build as build_module
+from searchapp.ingest import analysis_pool
+from searchapp.ingest import build as build_module
 from searchapp.ingest.analysis_pool import analyze_all, batched
 from searchapp.ingest.base import Problem
 from searchapp.ingest.build import Listener, build
@@ -190,7 +191,9 @@ def test_names_that_are_no_utf8_are_indexed(tmp_path: Path, settings: Settings) 
 
 
 def documents(count: int) -> list[Document]:
-    return [Document(id=f"{n}", title=f"Tựa {n}", text=f"Hà Nội số {n} mùa thu") for n in range(count)]
+    return [
+        Document(id=f"{n}", title=f"Tựa {n}", text=f"Hà Nội số {n} mùa thu") for n in range(count)
+    ]
 
 
 def as_plain(batches: list[AnalyzedBatch]) -> list[object]:
@@ -242,9 +245,7 @@ def test_a_reader_that_fails_ends_the_processes(monkeypatch: pytest.MonkeyPatch,
 @pytest.mark.parametrize(
     ("chars", "most", "sizes"), [(10**6, 4, [4, 4, 2]), (60, 1000, [3, 3, 3, 1]), (1, 9, [1] * 10)]
 )
-def test_batches(
-    monkeypatch: pytest.MonkeyPatch, chars: int, most: int, sizes: list[int]
-) -> None:
+def test_batches(monkeypatch: pytest.MonkeyPatch, chars: int, most: int, sizes: list[int]) -> None:
     monkeypatch.setattr(analysis_pool, "_BATCH_CHARS", chars)
     monkeypatch.setattr(analysis_pool, "_BATCH_DOCUMENTS", most)
     made = list(batched(documents(10)))  # 26 characters each

@@ -127,7 +127,19 @@ def test_markdown_tables_and_code_are_text(read_bytes) -> None:
         "x: !!int không",
         "? {a: b}\n: c",
     ],
-    ids=["open", "colons", "tab", "no such day", "no such time", "deep", "object", "alias", "binary", "int", "key"],
+    ids=[
+        "open",
+        "colons",
+        "tab",
+        "no such day",
+        "no such time",
+        "deep",
+        "object",
+        "alias",
+        "binary",
+        "int",
+        "key",
+    ],
 )
 def test_markdown_with_broken_front_matter_is_kept(read_bytes, front: str) -> None:
     (document,), problems = read_bytes("a.md", f"---\n{front}\n---\n\nGhe xuồng.\n".encode())
@@ -147,7 +159,13 @@ def test_markdown_broken_front_matter_is_named_with_its_line(read_bytes) -> None
 
 @pytest.mark.parametrize(
     "raw",
-    ["{\nkhông phải JSON\n}\nvăn bản", "+++\nkhông = \n+++\nvăn bản", "---\n- a\n- b\n---\nvăn bản", "---\nmột câu\n---\nvăn bản", "---\nvăn bản"],
+    [
+        "{\nkhông phải JSON\n}\nvăn bản",
+        "+++\nkhông = \n+++\nvăn bản",
+        "---\n- a\n- b\n---\nvăn bản",
+        "---\nmột câu\n---\nvăn bản",
+        "---\nvăn bản",
+    ],
     ids=["braces", "pluses", "list", "scalar", "a lone rule"],
 )
 def test_markdown_that_only_looks_like_front_matter(read_bytes, raw: str) -> None:
@@ -202,7 +220,19 @@ def test_html_in_a_declared_old_encoding(read_bytes, declared: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "charset", ["không-có", "x-user-defined", "undefined", "idna", "punycode", "hex", "rot13", "utf-9", "mbcs", "unicode_escape"]
+    "charset",
+    [
+        "không-có",
+        "x-user-defined",
+        "undefined",
+        "idna",
+        "punycode",
+        "hex",
+        "rot13",
+        "utf-9",
+        "mbcs",
+        "unicode_escape",
+    ],
 )
 def test_html_that_declares_an_encoding_we_do_not_know(read_bytes, charset: str) -> None:
     """It is read all the same, or named as a problem: never a crash."""
@@ -332,9 +362,7 @@ def test_a_line_that_can_not_be_read_is_named_and_the_rest_is_read(
 
 @pytest.mark.parametrize("escaped", [r"\ud800", r"a\udfffb", r"\udc00\ud800"])
 @pytest.mark.parametrize("key", ["id", "title", "text", "author", "tags"])
-def test_lone_surrogates_become_replacement_characters(
-    read_bytes, key: str, escaped: str
-) -> None:
+def test_lone_surrogates_become_replacement_characters(read_bytes, key: str, escaped: str) -> None:
     record = {"id": '"r"', "title": '"t"', "text": '"x"', "author": '"a"', "tags": '["g"]'}
     record[key] = f'["{escaped}"]' if key == "tags" else f'"{escaped}"'
     line = "{" + ", ".join(f'"{k}": {v}' for k, v in record.items()) + "}"

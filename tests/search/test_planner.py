@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 from vietnamese_texts import text as any_query
 
 from searchapp.analysis.base import View
+from searchapp.language.counts import CorpusCounts
+from searchapp.language.model import LanguageModel
 from searchapp.language.synonyms import Synonyms
 from searchapp.query.nodes import (
     And,
@@ -119,21 +121,27 @@ def test_one_mark_means_that_marks_are_meant(analyzer, text, view):
     assert (View.WORDS in {s.view for s in made.query.score}) == (view is View.EXACT)
 
 
-def test_a_syllable_that_the_corpus_writes_otherwise_was_typed_without_its_marks(analyzer):
-    """ "nguyen trãi": 900 texts write nguyễn or nguyên, hardly one nguyen; hai is a word itself."""
-    counts = {
-        (View.EXACT, "nguyen"): 3,
-        (View.FOLDED, "nguyen"): 900,
-        (View.EXACT, "hai"): 500,
-        (View.FOLDED, "hai"): 900,
-        (View.FOLDED, "trai"): 100,
-    }
-    planner = Planner(analyzer, frequency=lambda view, text: counts.get((view, text), 0))
-    wanted = planner.plan("hai nguyen trãi").wanted.syllables
+@pytest.fixture(scope="module")
+def language(analyzer, tmp_path_factory):
+    """What a corpus knows that writes nguyễn thirty times as often as nguyen."""
+    counts = CorpusCounts()
+    counts.add(analyzer.analyze_batch(["hai bà trưng, nguyễn trãi, nguyên nhân"] * 15 + ["nguyen"]))
+    folder = tmp_path_factory.mktemp("language")
+    counts.write(folder)
+    return LanguageModel(folder)
+
+
+def test_a_syllable_that_the_corpus_writes_otherwise_lacks_its_marks(analyzer, language):
+    wanted = Planner(analyzer, language=language).plan("hai nguyen trãi").wanted.syllables
     assert Term(View.FOLDED, "nguyen") in wanted
     assert Term(View.EXACT, "nguyen") not in wanted
     assert Term(View.EXACT, "hai") in wanted
     assert Term(View.EXACT, "trãi") in wanted
+
+
+def test_without_a_corpus_an_unmarked_syllable_is_taken_as_typed(analyzer):
+    wanted = plan("hai nguyen trãi", analyzer).wanted.syllables
+    assert wanted == terms(View.EXACT, "hai", "nguyen", "trãi")
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 import json
-import shutil
 import threading
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings as hypothesis_settings
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from searchapp.config import Settings
@@ -64,9 +64,7 @@ def test_an_answer(service: SearchService) -> None:
     first = answer.hits[0]
     assert first.document.id == "hn"
     assert first.score > answer.hits[1].score > 0
-    assert first.title.html == "<mark>Hà Nội</mark> <mark>mùa thu</mark>" or (
-        "<mark>" in first.title.html
-    )
+    assert first.title.html.startswith("<mark>Hà Nội</mark> <mark>mùa")
     assert first.snippets[0].highlights
 
 
@@ -205,10 +203,10 @@ def test_any_mixture_of_words_and_signs_is_answered(
 
 
 def test_a_document_whole_and_marked(service: SearchService) -> None:
-    document, text = service.document("hn", "hoa sữa")
+    document, text = service.document("hn", "hà nội")
     assert isinstance(document, Document)
     assert text.text == document.text
-    assert [text.text[a:b] for a, b in text.highlights] == ["hoa sữa"] * 3
+    assert [text.text[a:b] for a, b in text.highlights] == ["Hà Nội"] * 3
 
 
 @pytest.mark.parametrize("query", [None, "", "x" * 1001], ids=["none", "empty", "too long"])
@@ -246,27 +244,26 @@ def test_an_index_that_is_built_later_is_found(tmp_path: Path) -> None:
 def test_a_rebuild_is_seen_by_the_next_search(tmp_path: Path, keep: int) -> None:
     settings = Settings(index_dir=tmp_path / "index", jobs=1, keep_generations=keep)
     service = SearchService(settings)
-    for number in range(4):
+    for number in range(3):
         records = [{"id": f"{number}", "title": "Hà Nội"}]
         build([write_records(tmp_path / "r.jsonl", records)], settings)
         assert [hit.document.id for hit in service.search("hà nội").hits] == [f"{number}"]
         assert service.manifest().document_count == 1
 
 
-def test_the_index_segments_with_the_model_beside_it(tmp_path: Path, index_dir: Path) -> None:
-    """Not with the installed pyvi's: an index is always queried as it was built."""
-    shutil.copytree(index_dir, tmp_path / "index")
-    generation = SearchService(Settings(index_dir=tmp_path / "index")).generation()
-    service = SearchService(Settings(index_dir=tmp_path / "index"))
-    service.search("hà nội")
-    assert service._live is not None
-    assert service._live.analyzer.model.dumps() == generation.model_file.read_text(encoding="utf-8")
+def test_eight_threads_get_the_answers_of_one(service: SearchService) -> None:
+    queries = ["Hà Nội", "bản tin", '"hoa sữa"', "thoi tiet", "huế", "cốm", "zzz", "mùa thu"] * 6
+    alone = [service.search(query).hits for query in queries]
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(3):
+            together = pool.map(lambda query: service.search(query).hits, queries)
+            assert list(together) == alone
 
 
 @pytest.fixture
-def two_corpora(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
+def two_corpora(tmp_path: Path) -> tuple[Path, Path]:
     """Two corpora that answer "hà nội" in full with ids beginning with a, or with b."""
-    yield tuple(  # type: ignore[misc]
+    return tuple(  # type: ignore[misc]
         write_records(
             tmp_path / f"{letter}.jsonl",
             [{"id": f"{letter}{n}", "title": "Hà Nội", "text": "mùa thu"} for n in range(20)],
@@ -308,11 +305,11 @@ def test_no_search_fails_while_the_index_is_rebuilt(
     threads = [threading.Thread(target=t) for t in (hammer, hammer, hammer_on_one_thread)]
     for thread in threads:
         thread.start()
-    for number in range(12):
+    for number in range(6):
         build([two_corpora[(number + 1) % 2]], settings)
     stop.set()
     for thread in threads:
         thread.join()
     assert wrong == []
-    assert next(served) > 20
+    assert next(served) > 10
     assert Generations(settings.index_dir).current_name() == service.generation().name

@@ -88,7 +88,13 @@ def test_html_is_the_text_escaped(analyzer, raw, shown):
     assert [html.unescape(p) for p in pieces[1::2]] == marked(snippet)
 
 
+def test_what_is_marked_is_escaped_too(analyzer):
+    (snippet,) = snippets(analyzer, '"hòa bình"', "ở hòa <&> 'bình'")
+    assert snippet.html == "ở <mark>hòa &lt;&amp;&gt; &#x27;bình</mark>&#x27;"
+
+
 def test_mark_puts_tags_around_spans():
+    assert mark("<b>", [(0, 3)]) == "<mark>&lt;b&gt;</mark>"
     assert mark("a<b & c", [(0, 1), (2, 3)]) == "<mark>a</mark>&lt;<mark>b</mark> &amp; c"
     assert mark('"x"', []) == "&quot;x&quot;"
 
@@ -121,6 +127,28 @@ def test_two_passages_stand_in_the_order_of_the_text(analyzer):
     found = snippets(analyzer, "thương lượng bình", raw)
     check(found, raw)
     assert [marked(s) for s in found] == [["Bình"], ["thương", "lượng"]]
+
+
+@pytest.mark.parametrize("between", range(0, 40, 3))
+@pytest.mark.parametrize("before", [0, 9, 14])
+def test_passages_of_one_long_sentence_do_not_overlap(analyzer, before, between):
+    filler = ["nghiêng"]
+    raw = " ".join(filler * before + ["hòa"] + filler * between + ["bình"] + filler * 20)
+    found = snippets(analyzer, "bình hòa", raw, max_chars=100)
+    check(found, raw, 100)
+    shown = [piece for snippet in found for piece in marked(snippet)]
+    assert len(shown) == len(set(shown)) > 0
+
+
+@pytest.mark.parametrize(
+    "prefix", ["", "👨\u200d👩\u200d👧 ", FILLER * 9], ids=["", "emoji", "long"]
+)
+def test_offsets_hold_in_decomposed_text(analyzer, prefix):
+    raw = nfd(f"{prefix}Tỉnh Hoà Bình, đất nước. {FILLER * 9}")
+    (snippet,) = snippets(analyzer, "hòa bình nước", raw)
+    check([snippet], raw)
+    assert marked(snippet) == [nfd("Hoà Bình"), nfd("đất nước")[-len(nfd("nước")) :]]
+    assert snippet.text in raw
 
 
 def test_a_second_passage_shows_what_the_first_lacks(analyzer):

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from urllib.parse import urljoin
 
 import pytest
-from hostile import HOSTILE, ODD_IDS
 from flask import Flask
 from flask.testing import FlaskClient
+from hostile import HOSTILE, ODD_IDS
 from selectolax.lexbor import LexborHTMLParser
 
 
@@ -38,9 +38,9 @@ def test_home_without_an_index_says_what_to_do(empty_client: FlaskClient) -> Non
 
 
 def test_results(client: FlaskClient) -> None:
-    page = get(client, "/search", q="sông hương")
-    assert "<mark>Sông Hương</mark> ở Huế." in page
-    assert 'value="sông hương"' in page
+    page = get(client, "/search", q="thành phố")
+    assert "<mark>Thành phố</mark> Huế có sông Hương." in page
+    assert 'value="thành phố"' in page
     assert any(link.startswith("/documents/hue") for link in links(page))
 
 
@@ -121,12 +121,17 @@ def test_a_hostile_text_reads_as_it_was_written(client: FlaskClient) -> None:
 def test_a_document(client: FlaskClient) -> None:
     page = get(client, "/documents/hue", q="cầu")
     tree = LexborHTMLParser(page)
-    assert [p.text() for p in tree.css("div.text p")] == ["Sông Hương ở Huế.", "Cầu Trường Tiền."]
+    assert [p.text() for p in tree.css("div.text p")] == [
+        "Thành phố Huế có sông Hương.",
+        "Cầu Trường Tiền.",
+    ]
     assert [m.text() for m in tree.css("div.text mark")] == ["Cầu"]
     assert html.escape("https://vi.example/hue?a=1&b=2") in page
 
 
-@pytest.mark.parametrize(("name", "shown"), [("no-title", "no-title"), ("no-text", "không có nội dung")])
+@pytest.mark.parametrize(
+    ("name", "shown"), [("no-title", "no-title"), ("no-text", "không có nội dung")]
+)
 def test_a_document_that_lacks_something(client: FlaskClient, name: str, shown: str) -> None:
     assert shown in get(client, f"/documents/{name}")
 
@@ -184,10 +189,22 @@ def test_posting_to_a_page_is_an_error_page(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/search?q=hà", "/documents/hue", "/static/style.css", "/api/v1/search?q=a", "/healthz", "/api/nichts", "/nichts", "/search?q=a&page=0", "/search"],
+    [
+        "/",
+        "/search?q=hà",
+        "/documents/hue",
+        "/static/style.css",
+        "/api/v1/search?q=a",
+        "/healthz",
+        "/api/nichts",
+        "/nichts",
+        "/search?q=a&page=0",
+        "/search",
+    ],
 )
 def test_security_headers_are_on_every_response(client: FlaskClient, path: str) -> None:
-    headers = client.get(path).headers
+    with client.get(path) as response:
+        headers = response.headers
     policy = headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
@@ -205,6 +222,7 @@ def test_everything_a_page_names_is_there_and_ours(client: FlaskClient, app: Fla
         for name in named:
             assert name is not None
             assert name.startswith("/static/")
-            assert client.get(name).status_code == 200
+            with client.get(name) as response:
+                assert response.status_code == 200
         assert tree.css("style") == [], "the policy forbids it"
         assert all("style" not in node.attributes for node in tree.css("*"))

@@ -1,0 +1,197 @@
+"""The command as a process of its own: exit statuses, one line of error, what it imports."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+MAIN = [sys.executable, "-c", "from searchapp.cli import main; main()"]
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("SEARCHAPP_")}
+    return {**kept, **more}
+
+
+def call(*arguments: str | bytes, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*MAIN, *arguments],
+        cwd=cwd,
+        env=environment(**more),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="surrogateescape",
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an index/."""
+    home = tmp_path_factory.mktemp("process")
+    rows = [{"id": f"{n}", "title": f"Hà Nội {n}", "text": "mùa thu " * 200} for n in range(100)]
+    (home / "r.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
+    assert call("index", "r.jsonl", "--jobs", "1", cwd=home).returncode == 0
+    return home
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["search", "hà nội"], 0),
+        (["search", "zzzqqq"], 0),
+        (["verify"], 0),
+        (["search", ""], 2),
+        (["search", "a", "--limit", "0"], 2),
+        (["search", "a", "--index-dir", "none"], 2),
+        (["stats", "--index-dir", "none"], 2),
+        (["search", "a", "--index-dir", "r.jsonl"], 2),
+        (["index", "none", "--index-dir", "other"], 2),
+        (["nonsense"], 2),
+        (["search", "a", "--limit", "x"], 2),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_exit_status_and_no_traceback(home: Path, arguments: list[str], status: int) -> None:
+    done = call(*arguments, cwd=home)
+    assert "Traceback" not in done.stderr
+    assert done.returncode == status
+    if status:
+        assert done.stdout == ""
+        assert done.stderr.strip()
+    if done.stderr.startswith("searchapp: "):
+        assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("index_dir", ["r.jsonl", "r.jsonl/x", "/proc/none"])
+def test_an_index_folder_that_can_not_be(home: Path, index_dir: str) -> None:
+    done = call("index", "r.jsonl", "--index-dir", index_dir, cwd=home)
+    assert done.returncode in (1, 2)
+    assert done.stderr.startswith("searchapp: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["text", "json"])
+def test_words_that_are_no_utf8(home: Path, options: list[str]) -> None:
+    done = call("search", b"\xff h\xc3\xa0", *options, cwd=home)
+    assert "Traceback" not in done.stderr
+    done.stdout.encode("utf-8")  # what is printed is UTF-8 all the same: JSON has to be
+    assert done.returncode in (0, 2)
+
+
+def test_a_terminal_that_is_not_utf8(home: Path) -> None:
+    done = call("search", "hà nội", cwd=home, PYTHONIOENCODING="latin-1")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_error(home: Path) -> None:
+    script = f'"{sys.executable}" -c "$0" search "hà nội" --limit 100 --json | head -c 1'
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", script, MAIN[2]],
+        cwd=home,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "{"
+    assert done.stderr == ""
+    assert done.returncode == 0
+
+
+_PRINT_MODULES = "import sys; print(' '.join(sorted({m.split('.')[0] for m in sys.modules})))"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"]], ids=" ".join)
+def test_help_imports_nothing_heavy(home: Path, arguments: list[str]) -> None:
+    code = (
+        f"import sys; sys.argv[1:] = {arguments!r}\n"
+        "from searchapp.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as done: assert not done.code\n"
+        f"{_PRINT_MODULES}"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "click" in loaded
+    assert not loaded & {"numpy", "whoosh", "flask", "pyvi", "scipy", "sklearn", "gunicorn"}
+
+
+def test_a_served_worker_imports_nothing_of_pyvis(home: Path) -> None:
+    code = (
+        "from wsgi import app\n"
+        "client = app.test_client()\n"
+        "answer = client.get('/api/v1/search?q=ha noi').json\n"
+        "assert answer['total'] == 100, answer\n"
+        "assert client.get('/search?q=hà nội').status_code == 200\n"
+        f"{_PRINT_MODULES}"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=home, env=environment(), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert {"numpy", "whoosh", "flask"} <= loaded
+    assert not loaded & {"sklearn", "scipy", "pyvi", "sklearn_crfsuite"}
+
+
+def test_serve_answers_and_stops(home: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [*MAIN, "serve", "--port", str(port), "--workers", "1"],
+        cwd=home, env=environment(), stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        for _ in range(100):
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz") as response:
+                    assert json.load(response)["documents"] == 100
+                break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            pytest.fail("the server does not answer")
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/search?q=noi") as response:
+            assert json.load(response)["total"] == 100
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+    finally:
+        process.kill()
+        _, errors = process.communicate()
+    assert "Traceback" not in errors
+
+
+def test_interrupting_a_build_says_so_in_a_line(home: Path, tmp_path: Path) -> None:
+    rows = (
+        json.dumps({"id": f"{n}", "title": "Hà Nội", "text": f"mùa thu {n} " * 300})
+        for n in range(3_000)
+    )
+    (tmp_path / "r.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    process = subprocess.Popen(
+        [*MAIN, "index", "r.jsonl", "--jobs", "1"],
+        cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    for _ in range(200):
+        if list(tmp_path.glob("index/*/engine/spool")):
+            break
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    out, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert re.fullmatch(r"\s*searchapp: interrupted\s*", errors)
+    assert out == ""
+    assert [p.name for p in (tmp_path / "index").iterdir()] == ["lock"], "nothing is left"
