@@ -58,7 +58,13 @@ class Settings:
         if wrong:
             raise InputError("; ".join(wrong))
         values.update({k: v for k, v in overrides.items() if v is not None})
-        return cls(**values)
+        settings = cls(**values)
+        if settings.page_size > settings.page_size_max:
+            raise InputError(
+                f"page_size is {settings.page_size}, more than page_size_max"
+                f" ({settings.page_size_max}): lower one or raise the other"
+            )
+        return settings
 
 
 def _convert(raw: str, kind: Any, least: int | None) -> object:

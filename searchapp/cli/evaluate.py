@@ -12,7 +12,7 @@ from searchapp.cli.options import echo_json, index_dir_option, json_option
 from searchapp.config import Settings
 from searchapp.errors import InputError
 from searchapp.evaluation.evaluate import Outcome, Task, evaluate, match
-from searchapp.evaluation.metrics import METRICS, require_measures, score_queries
+from searchapp.evaluation.metrics import METRICS, score_queries
 from searchapp.evaluation.readers import read_qrels, read_queries
 from searchapp.evaluation.runs import read_run, variant_path, write_run
 from searchapp.evaluation.significance import Comparison, compare
@@ -64,7 +64,6 @@ def eval_command(
     Example:
         searchapp eval --queries queries.jsonl --qrels qrels.tsv --variant as-typed --variant typo
     """
-    require_measures()
     task = _read_task(queries_file, qrels_file)
     theirs = None if other_file is None else _read_scores(other_file, task)
     names = tuple(dict.fromkeys(variants)) or (AS_TYPED,)

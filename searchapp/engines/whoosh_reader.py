@@ -47,7 +47,7 @@ from searchapp.query.nodes import (
 Array = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
 
-_CACHE_BYTES = 16 << 20
+_CACHE_BYTES = 10 << 20
 _DENSE_SHARE = 16  # dense from one document in sixteen on: there both ways take as long
 
 

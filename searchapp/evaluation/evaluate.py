@@ -68,7 +68,7 @@ def evaluate(
 ) -> Outcome:
     """Search every query of the task as ``variant`` types it, ``limit`` documents each.
 
-    Raises NoIndexError, IndexRefusedError or MissingExtraError.
+    Raises NoIndexError or IndexRefusedError.
     """
     service.manifest()  # opened before the clock runs
     most = service.settings.query_max_chars

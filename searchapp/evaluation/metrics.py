@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import ModuleType
 
-from searchapp.errors import SearchappError
 from searchapp.evaluation.readers import Qrels
 from searchapp.evaluation.runs import Run
 
@@ -16,35 +14,14 @@ Scores = dict[str, float]
 """Name of a measure to its value."""
 
 
-class MissingExtraError(SearchappError):
-    """The optional packages of evaluation are not installed."""
-
-    exit_code = 2
-
-    def __init__(self) -> None:
-        super().__init__(
-            "evaluation needs the package ir-measures; install it: pip install 'searchapp[eval]'"
-        )
-
-
-def require_measures() -> ModuleType:
-    """ir-measures, imported. Raises MissingExtraError."""
-    try:
-        import ir_measures
-    except ModuleNotFoundError as error:
-        if error.name != "ir_measures":
-            raise
-        raise MissingExtraError from error
-    return ir_measures
-
-
 def score_queries(qrels: Qrels, run: Run) -> dict[str, Scores]:
     """The measures of every query in ``qrels``; one that ``run`` lacks has 0 in all.
 
     The order of a ranking counts and not its scores: trec_eval would sort equal scores anew, by
-    document id from the last to the first. Raises MissingExtraError.
+    document id from the last to the first.
     """
-    ir = require_measures()
+    import ir_measures as ir  # on first use: it brings SciPy
+
     measures = {ir.nDCG @ 10: "nDCG@10", ir.RR @ 10: "MRR@10", ir.P @ 1: "P@1", ir.R @ 100: "R@100"}
     ranked = {
         query_id: {document_id: float(-rank) for rank, (document_id, _) in enumerate(ranking)}

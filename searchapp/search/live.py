@@ -16,7 +16,7 @@ from searchapp.language.model import LanguageModel
 from searchapp.language.synonyms import ABBREVIATIONS_FILE, load_synonyms
 from searchapp.search.planner import Planner
 
-_MAX_CHUNKS = 20_000  # a worker sees queries and snippets: some 10 MB of what it learns
+_MAX_CHUNKS = 10_000  # a worker sees queries and snippets: some 5 MB of what it learns
 
 
 class Live:

@@ -48,7 +48,8 @@ class Weights:
     restored_exact: float = 0.25
     name: float = 1.0
     """A word as pyvi sees it in capitals, for queries typed without any."""
-    synonym: float = 0.5
+    synonym: float = 0.2
+    """A synonym, for each syllable that it stands for."""
     unmarked_text: float = 0.25
     """A syllable typed with marks, found in a text that was typed without."""
     least_share: float = 0.3

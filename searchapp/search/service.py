@@ -147,6 +147,10 @@ class SearchService:
         """The live generation, opened and checked."""
         return self._index.get().generation
 
+    def live(self) -> Live:
+        """Everything that answers over the live index, for those who measure it."""
+        return self._index.get()
+
     def manifest(self) -> Manifest:
         """What the live index is; it is opened and checked first."""
         return self.generation().manifest

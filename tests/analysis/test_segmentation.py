@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from vietnamese_texts import SYLLABLES, any_text, vietnamese_prose, vietnamese_text
 
-from searchapp.analysis import segmentation
 from searchapp.analysis.segmentation import Segmenter
 
 
@@ -148,11 +147,10 @@ def test_chunks_name_their_tokens(segmenter):
     assert tokens == [["TP.", "HCM"], ["có"], ["\n"], ["8,16", "%"]]
 
 
-def test_starting_afresh_changes_no_word(model, segmenter, monkeypatch):
+def test_starting_afresh_changes_no_word(model, segmenter):
     """The memory of pieces is bounded; what was forgotten is learnt again alike."""
     expected = [segmenter.words(text) for text in TRICKY * 2]
-    monkeypatch.setattr(segmentation, "_MAX_CHUNKS", 8)
-    forgetful = Segmenter(model)
+    forgetful = Segmenter(model, max_chunks=8)
     assert [forgetful.words(text) for text in TRICKY * 2] == expected
     assert len(forgetful.chunk_texts) < 50
 

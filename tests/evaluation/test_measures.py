@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import builtins
 import math
-import sys
-from typing import Any
 
 import pytest
 
 from searchapp.evaluation.evaluate import cut_at_word, match
-from searchapp.evaluation.metrics import MissingExtraError, mean_scores, score_queries
+from searchapp.evaluation.metrics import mean_scores, score_queries
 from searchapp.evaluation.readers import Query
 from searchapp.evaluation.significance import compare
 
@@ -40,21 +37,6 @@ def test_grades_count_in_ndcg() -> None:
     scores = score_queries({"q": {"a": 1, "b": 3}}, {"q": [("a", 2.0), ("b", 1.0)]})
     second = 1 / math.log2(3)
     assert scores["q"]["nDCG@10"] == pytest.approx((1 + 3 * second) / (3 + second))
-
-
-def test_the_extra_is_asked_for_when_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = builtins.__import__
-
-    def without(name: str, *rest: Any, **named: Any) -> Any:
-        if name == "ir_measures":
-            raise ModuleNotFoundError("No module named 'ir_measures'", name="ir_measures")
-        return real(name, *rest, **named)
-
-    monkeypatch.delitem(sys.modules, "ir_measures", raising=False)
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(MissingExtraError, match=r"pip install 'searchapp\[eval\]'") as caught:
-        score_queries({"q": {"a": 1}}, {})
-    assert caught.value.exit_code == 2
 
 
 def test_what_is_left_out_on_either_side() -> None:
