@@ -58,13 +58,12 @@ class Settings:
         if wrong:
             raise InputError("; ".join(wrong))
         values.update({k: v for k, v in overrides.items() if v is not None})
-        settings = cls(**values)
-        if settings.page_size > settings.page_size_max:
-            raise InputError(
-                f"page_size is {settings.page_size}, more than page_size_max"
-                f" ({settings.page_size_max}): lower one or raise the other"
-            )
-        return settings
+        return cls(**values)
+
+    @property
+    def usual_page_size(self) -> int:
+        """Hits on a page when the call does not say; never more than a call may ask for."""
+        return min(self.page_size, self.page_size_max)
 
 
 def _convert(raw: str, kind: Any, least: int | None) -> object:

@@ -29,7 +29,7 @@ class Ranking:
     weight, before it saturates.
     """
 
-    k1: float = 1.2
+    k1: float = 0.9
     b: float = 0.75
     title_weight: float = 1.0
     body_weight: float = 1.0

@@ -9,11 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from searchapp.analysis.analyzer import BatchTerms
-from searchapp.analysis.terms import folded_term
+from searchapp.analysis.terms import folded_term, has_marks
 
 Array = npt.NDArray[Any]
 
 MAX_SYLLABLES = 200_000
+# A text of so many syllables with hardly a mark among them was typed without, or is not Vietnamese.
+_UNMARKED_LEAST = 20
+_UNMARKED_SHARE = 0.05
 _PENDING = 4_000_000  # pairs held before they are merged into the counts: some 60 MB
 # In a large corpus what was seen once is mostly noise, and half of the file.
 _LARGE_CORPUS = 2_000_000  # syllables
@@ -22,6 +25,7 @@ SYLLABLES_FILE = "syllables.txt"
 FOLDED_FILE = "folded.txt"
 COUNTS_FILE = "counts.npy"
 FOLDED_OF_FILE = "folded_of.npy"
+MARKED_COUNTS_FILE = "marked_counts.npy"
 PAIRS_FILE = "pairs.npy"
 PAIR_COUNTS_FILE = "pair_counts.npy"
 
@@ -32,6 +36,7 @@ class CorpusCounts:
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self._counts = np.zeros(1024, dtype=np.int64)
+        self._marked_counts = np.zeros(1024, dtype=np.int64)
         self._keys = np.empty(0, dtype=np.int64)
         self._key_counts = np.empty(0, dtype=np.int64)
         self._pending: list[tuple[Array, Array]] = []
@@ -44,11 +49,11 @@ class CorpusCounts:
             [known.setdefault(term, len(known)) for term in terms.exact_terms], dtype=np.int64
         )
         if len(known) > self._counts.size:
-            grown = np.zeros(2 * len(known), dtype=np.int64)
-            grown[: self._counts.size] = self._counts
-            self._counts = grown
-        local = np.bincount(terms.syllables, minlength=numbers.size)
-        self._counts[numbers] += local
+            self._counts = _grown(self._counts, 2 * len(known))
+            self._marked_counts = _grown(self._marked_counts, 2 * len(known))
+        self._counts[numbers] += np.bincount(terms.syllables, minlength=numbers.size)
+        written = terms.syllables[~_typed_without_marks(terms)]
+        self._marked_counts[numbers] += np.bincount(written, minlength=numbers.size)
         syllables = numbers[terms.syllables]
         if syllables.size < 2:
             return
@@ -87,6 +92,7 @@ class CorpusCounts:
         (folder / SYLLABLES_FILE).write_text("\n".join(syllables), encoding="utf-8")
         (folder / FOLDED_FILE).write_text("\n".join(folded_numbers), encoding="utf-8")
         np.save(folder / COUNTS_FILE, counts[order].astype(np.uint32))
+        np.save(folder / MARKED_COUNTS_FILE, self._marked_counts[order].astype(np.uint32))
         np.save(folder / FOLDED_OF_FILE, np.array(folded_of, dtype=np.uint32))
         np.save(folder / PAIRS_FILE, pairs[pair_order])
         np.save(folder / PAIR_COUNTS_FILE, self._key_counts[kept][pair_order].astype(np.uint32))
@@ -100,3 +106,20 @@ class CorpusCounts:
         self._keys = keys[first]
         self._key_counts = np.add.reduceat(counts, first) if first.size else counts
         self._pending, self._pending_size = [], 0
+
+
+def _typed_without_marks(terms: BatchTerms) -> Array:
+    """For each syllable of a batch: its document is long enough to tell, and has hardly a mark."""
+    lengths = np.diff(terms.syllable_bounds)
+    marked = np.array([has_marks(term) for term in terms.exact_terms], dtype=np.int64)
+    total = np.concatenate(([0], np.cumsum(marked[terms.syllables])))
+    marks = np.diff(total[terms.syllable_bounds])
+    unmarked = (lengths >= _UNMARKED_LEAST) & (marks < _UNMARKED_SHARE * lengths)
+    spread: Array = np.repeat(unmarked, lengths)
+    return spread
+
+
+def _grown(array: Array, size: int) -> Array:
+    larger = np.zeros(size, dtype=array.dtype)
+    larger[: array.size] = array
+    return larger

@@ -14,6 +14,7 @@ from searchapp.language.counts import (
     COUNTS_FILE,
     FOLDED_FILE,
     FOLDED_OF_FILE,
+    MARKED_COUNTS_FILE,
     PAIR_COUNTS_FILE,
     PAIRS_FILE,
     SYLLABLES_FILE,
@@ -37,6 +38,7 @@ class LanguageModel:
         self._total = float(self.counts.sum()) or 1.0
         self._pairs = np.load(folder / PAIRS_FILE, mmap_mode="r")
         self._pair_counts = np.load(folder / PAIR_COUNTS_FILE, mmap_mode="r")
+        self._marked_counts = np.load(folder / MARKED_COUNTS_FILE)
         size = max(len(self.syllables), 1)
         self._followers = np.bincount(self._pairs // size, minlength=size).astype(np.float64)
 
@@ -74,10 +76,15 @@ class LanguageModel:
         return 0 if number is None else int(self.counts[number])
 
     def is_own_form(self, syllable: str, share: float) -> bool:
-        """Whether a syllable makes up at least ``share`` of all that folds as it does."""
+        """Whether a syllable makes up at least ``share`` of all that folds as it does.
+
+        Texts typed without marks do not count: there every syllable is its own form.
+        """
         forms = self.forms(folded_term(syllable))
-        together = float(self.counts[forms].sum()) if forms else 0.0
-        return self.count(syllable) >= share * together
+        number = self.numbers.get(syllable)
+        own = 0.0 if number is None else float(self._marked_counts[number])
+        together = float(self._marked_counts[forms].sum()) if forms else 0.0
+        return own >= share * together if own else not together
 
     def log_unigram(self, numbers: Array) -> Array:
         """The natural logarithm of the share of each syllable; `UNKNOWN` is one never seen."""

@@ -41,7 +41,7 @@ class Weights:
     """What each kind of evidence counts; the defaults are those that docs/relevance.md chose."""
 
     word: float = 1.0
-    exact: float = 0.5
+    exact: float = 0.4
     folded: float = 1.0
     pair: float = 0.5
     restored_word: float = 0.5
@@ -52,6 +52,8 @@ class Weights:
     """A synonym, for each syllable that it stands for."""
     unmarked_text: float = 0.25
     """A syllable typed with marks, found in a text that was typed without."""
+    unmarked_text_share: float = 0.01
+    """Not if the corpus has this share of it without marks: *dung* is a word beside *dựng*."""
     least_share: float = 0.3
     """Of what the query tells: a document has to reach it to be found."""
     short_query: int = 4
@@ -165,15 +167,17 @@ class Planner:
         if not any(marked):
             return [View.FOLDED] * len(marked)
         return [
-            View.EXACT if has or self._is_own_form(token.text) else View.FOLDED
+            View.EXACT
+            if has or self._is_own_form(token.text, self.weights.own_form_share)
+            else View.FOLDED
             for has, token in zip(marked, analysis.exact, strict=True)
         ]
 
-    def _is_own_form(self, plain: str) -> bool:
+    def _is_own_form(self, plain: str, share: float) -> bool:
         """Whether the corpus writes this unmarked syllable so itself, often enough."""
         if self.language is None or not plain.isalpha():
             return True
-        return self.language.is_own_form(plain, self.weights.own_form_share)
+        return self.language.is_own_form(plain, share)
 
     def _meant(self, token: Token, view: View, changes: dict[int, Change]) -> Change | None:
         """The change at a syllable, if it may take part: marks left out, or no document has it."""
@@ -195,7 +199,7 @@ class Planner:
         ways: list[Node] = [term]
         if view is View.EXACT and has_marks(token.surface):
             plain = strip_marks(token.text)
-            if not self._is_own_form(plain):
+            if not self._is_own_form(plain, self.weights.unmarked_text_share):
                 # A text typed without marks may follow, below.
                 ways.append(Term(View.EXACT, plain))
                 parts.syllables.add(Term(View.EXACT, plain))

@@ -88,7 +88,7 @@ class SearchService:
         says of each hit what its score is made of. Raises QueryError for an empty or over-long
         query or a page out of range.
         """
-        size = self.settings.page_size if size is None else size
+        size = self.settings.usual_page_size if size is None else size
         self._check(query, page, size)
         return self._answer(query, (page - 1) * size, size, verbatim=verbatim, explain=explain)
 
@@ -105,7 +105,7 @@ class SearchService:
 
         Otherwise as `search`.
         """
-        size = self.settings.page_size if limit is None else limit
+        size = self.settings.usual_page_size if limit is None else limit
         if offset < 0:
             raise QueryError(f"offset is {offset}, the first hit is 0", "offset")
         self._check(query, 1, size)

@@ -21,7 +21,7 @@ def make_blueprint(service: SearchService) -> Blueprint:
         answer = service.search(
             request.args.get("q", ""),
             whole_number("page", 1),
-            whole_number("size", service.settings.page_size),
+            whole_number("size", service.settings.usual_page_size),
             verbatim=flag("verbatim"),
             explain=flag("explain"),
         )

@@ -2,13 +2,11 @@
 
 import unicodedata
 
-import pytest
 from analysis_helpers import batch_views, views
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from vietnamese_texts import text
 
-from searchapp.analysis import segmentation
 from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.clean import clean_text
 from searchapp.analysis.terms import strip_marks
@@ -92,16 +90,14 @@ def test_what_was_seen_before_does_not_matter(model, analyzer, raws):
 
 def test_a_full_memory_does_not_matter(model, analyzer):
     """The segmenter starts afresh now and then; the numbers of terms start afresh with it."""
-    forgetful = Analyzer(model)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(segmentation, "_MAX_CHUNKS", 6)
+    forgetful = Analyzer(model, max_chunks=6)
 
-        @given(st.lists(text, min_size=1, max_size=4))
-        def agree(raws):
-            assert batch_views(forgetful, raws) == batch_views(analyzer, raws)
-            assert views(forgetful, raws[0]) == views(analyzer, raws[0])
+    @given(st.lists(text, min_size=1, max_size=4))
+    def agree(raws):
+        assert batch_views(forgetful, raws) == batch_views(analyzer, raws)
+        assert views(forgetful, raws[0]) == views(analyzer, raws[0])
 
-        agree()
+    agree()
 
 
 @given(st.lists(text, max_size=4))
