@@ -19,6 +19,7 @@ _SYLLABLE = re.compile(
     "(?P<vowels>[aăâeêioôơuưy]{1,3})"
     "(?P<coda>ng|nh|ch|[cmnpt])?"
 )
+_DOUBLED = re.compile(r"([^o])\1")  # of all vowels only o stands twice: xoong
 _QUALITY = frozenset("ăâêôơư")
 
 # kĩ/kỹ and the like: after these onsets a lone toned i and y are two spellings of one word.
@@ -43,7 +44,7 @@ def add_tone(letters: str, index: int, tone: str) -> str:
 def parts(toneless: str) -> tuple[str, str, str] | None:
     """Onset, vowels and coda of a lower-case syllable without tone; None if it is not one."""
     match = _SYLLABLE.fullmatch(toneless)
-    if match is None:
+    if match is None or _DOUBLED.search(match["vowels"]):
         return None
     return match["onset"] or "", match["vowels"], match["coda"] or ""
 

@@ -69,6 +69,8 @@ def _decode_telex(word: str) -> str | None:
             tone = _TELEX_TONES[key]
         elif key == "d" and out and out[0] == "d" and (len(out) == 1 or vowel_typed):
             out[0] = "đ"
+        elif key in _CIRCUMFLEX and out[-1:] == [_CIRCUMFLEX[key]]:
+            return None  # pressed three times
         elif key in _CIRCUMFLEX and key in out:
             out[_last(out, key)] = _CIRCUMFLEX[key]
         elif key == "w":
@@ -120,11 +122,11 @@ def _hook(out: list[str]) -> bool:
 
 
 def _horn(out: list[str]) -> bool:
-    o, u = _last(out, "o"), _last(out, "u")
-    if o > 0 and u == o - 1 and not (u == 1 and out[0] == "q"):
-        out[u], out[o] = "ư", "ơ"
-        return True
-    place = max(o, u)
+    for u in range(len(out) - 1):
+        if out[u : u + 2] == ["u", "o"] and out[:u] != ["q"]:
+            out[u : u + 2] = ["ư", "ơ"]
+            return True
+    place = max(_last(out, "o"), _last(out, "u"))
     if place < 0:
         return False
     if place > 0 and out[place] == out[place - 1] == "u":
@@ -138,6 +140,8 @@ def _last(out: list[str], letter: str) -> int:
 
 
 def _spell(letters: str, tone: str) -> str | None:
+    if letters.endswith("ươ"):
+        letters = letters[:-2] + "uơ"  # thuở, huơ: ươ never ends a syllable
     found = parts(letters)
     if found is None:
         return None

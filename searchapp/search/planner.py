@@ -112,12 +112,15 @@ class Planner:
     frequency: Callable[[View, str], int] | None = None
     weights: Weights = field(default_factory=Weights)
 
-    def plan(self, text: str) -> Plan:
-        """Understand a query. One without a single term finds nothing."""
+    def plan(self, text: str, *, verbatim: bool = False) -> Plan:
+        """Understand a query. One without a single term finds nothing.
+
+        ``verbatim`` takes every word as it was typed, right or wrong.
+        """
         typed = parse(text)
         parts = _Parts()
         words = query_form(typed.words)
-        correction = correct_query(words, self.language) if self.language else None
+        correction = None if verbatim or not self.language else correct_query(words, self.language)
         self._add_words(parts, words, correction)
         for raw in typed.phrases:
             self._add_phrase(parts, query_form(raw))

@@ -13,7 +13,7 @@ from searchapp.documents import Document
 from searchapp.engines.base import Contribution, Found, Searcher
 from searchapp.errors import NotFoundError, QueryError
 from searchapp.generations import Generation, Generations, Manifest
-from searchapp.language.correct import Correction, decode_query
+from searchapp.language.correct import Correction, Kind, decode_query
 from searchapp.query.nodes import Phrase, Term
 from searchapp.search.live import Live, LiveIndex
 from searchapp.search.planner import Plan, query_form
@@ -209,19 +209,27 @@ class SearchService:
                 found = searcher.search(planned.query, size, offset)
                 if found.total:
                     return _Result(found, planned, keys, keys)
-            planned = planner.plan(query)
+            planned = planner.plan(query, verbatim=verbatim)
             found = searcher.search(planned.query, size, offset)
             correction = planned.correction
-            if correction is None or not (suggest or not found.total):
+            if correction is None:
+                return _Result(found, planned)
+            answers_instead = correction.kind is Kind.SPELLING and not self._finds(
+                searcher, planner.plan(query, verbatim=True)
+            )
+            if not suggest and not answers_instead:
                 return _Result(found, planned)
             meant = planner.plan(correction.query)
-            answers_instead = not found.total and not verbatim
             found_meant = searcher.search(meant.query, size if answers_instead else 0, offset)
         if not found_meant.total:
             return _Result(found, planned)
         if answers_instead:
             return _Result(found_meant, meant, correction, correction)
         return _Result(found, planned, correction)
+
+    @staticmethod
+    def _finds(searcher: Searcher, planned: Plan) -> bool:
+        return searcher.search(planned.query, 0).total > 0
 
     def _highlighter(self, planned: Plan, searcher: Searcher, analyzer: Analyzer) -> Highlighter:
         count = searcher.document_count

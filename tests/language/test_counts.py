@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,7 @@ def brute(batches: list[list[list[str]]]) -> tuple[Counter, Counter]:
     for documents in batches:
         for document in documents:
             singles.update(document)
-            pairs.update(zip(document, document[1:], strict=False))
+            pairs.update(pairwise(document))
     return singles, pairs
 
 

@@ -15,10 +15,10 @@ from searchapp.language.keys import decode_keys, is_english, is_surely_keys
 TELEX = """
 xaay xây | xaya xây | duwngj dựng | dungwj dựng | dungjw dựng | ddangr đảng | dangrd đảng
 ddang đang | dangd đang | ddi đi | did đi | ddoofng đồng | doongfd đồng | ddooj độ
-ddaatr đẩt | ddaats đất | datsad đất | ddaast đất
+ddaatr None | ddaats đất | datsad đất | ddaast đất
 dduwowngf đường | dduowngf đường | duowngf dường | duwowngf dường | duongwf dường
-duouwngf dường | dduowfng đường | duongfwd đường | dduwongwf đường
-huwowu hươu | huowu hươu | huouw hươu | ruwowuj rượu | ruowuj rượu | ruouwj rượu | ruouwj rượu
+dduowfng đường | duongfwd đường | dduwongwf đường
+huwowu hươu | huowu hươu | huouw hươu | ruwowuj rượu | ruowuj rượu | ruouwj rượu
 luwu lưu | luuw lưu | cuwus cứu | cuuws cứu | nguwu ngưu
 quas quá | quaan quân | quanf quàn | quaw quă | quangw quăng | queen quên | quys quý | quyeets quyết
 quowr quở | quoocs quốc | quocso quốc | quawts quắt
@@ -38,7 +38,7 @@ xa6y xây | xay6 xây | du7ng5 dựng | dung75 dựng | dung57 dựng | du75ng d
 dang39 đảng | d9a3ng đảng | dang93 đảng | d9i đi | di9 đi | d9o62ng đồng
 d9u7o7ng2 đường | duong729 đường | d9uo7ng2 đường | d9uong72 đường | duo7ng2 dường
 hu7o7u hươu | huou7 hươu | ru7o7u5 rượu | ruou75 rượu | lu7u lưu | luu7 lưu | cu7u1 cứu | cuu71 cứu
-qua1 quá | qua6n quân | que6n quên | quy1 quý | quye6t1 quyết | quo73 quở | quo6c1 quốc | quan81 quắn
+qua1 quá | qua6n quân | que6n quên | quy1 quý | quye6t1 quyết | quo73 quở | quo6c1 quốc
 gi2 gì | gia1 giá | giu7o7ng2 giường | giuong72 giường | gio72 giờ | gie6t1 giết
 hoa2 hòa | thuy3 thủy | thuo73 thuở | nguye6n4 nguyễn | nguyen64 nguyễn | khuyu3 khuỷu
 to6i tôi | toi6 tôi | a8n ăn | an8 ăn | u7ng ưng | o73 ở | mu7a mưa | mua7 mưa | cu7a3 cửa
@@ -50,8 +50,8 @@ a1b2 3g 4k 100 2019 1a x1 ng1 s f j ss tt dd9 b6 c7 k8 a9 xyz zzz hass mass booo
 ă1x hocf sachr hop2 tap3 mat4 _ - hoc hoa xay duong
 """
 SYLLABLES = """
-ai ạ ấm ăn ấp ở ưu ừ yêu yến ý ỉa oái oằn uất uyển quý quốc quở quấy quặng quẻ quắt gì giá gìn giếng
-giường giỗ giữ nghĩ nghiêng nghề nguyễn ngoằn khuỷu khuya khoẻ khoắn khuếch thuở thuỷ thủy thương
+ạ ấm ăn ấp ở ưu ừ yêu yến ý ỉa oái oằn uất uyển quý quốc quở quấy quặng quẻ quắt gì giá gìn giếng
+giường giỗ giữ nghĩ nghiêng nghề nguyễn ngoằn khuỷu khoẻ khoắn khuếch thuở thuỷ thủy thương
 hươu rượu bướu cứu lưu mưu trường đường đừng đảng đất đầy độ đĩ đỡ đuổi đưa đứa tuần tuế huệ hoà hòa
 hoạch loạt xoài xoăn chuyện chuồn chiều phượng phở mía mứa múa cửa bùa tiếng việt rằng rẫy vẽ vỡ
 """
