@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import pickle
 import threading
-from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,12 @@ from whoosh.codec.whoosh3 import W3PerDocReader
 from searchapp.analysis.base import Field, View
 from searchapp.documents import Document
 from searchapp.engines.base import Contribution, Found, Hit, Ranking
+from searchapp.engines.weighed_postings import (
+    PostingCache,
+    WeighedPostings,
+    inverse_norms,
+    sum_by_document,
+)
 from searchapp.engines.whoosh_codec import ArrayTermsReader, TermPostings
 from searchapp.engines.whoosh_writer import (
     ID_RANKS_FILE,
@@ -73,13 +77,13 @@ class WhooshSearcher:
         self._count = int(np.count_nonzero(self._live))
         lengths = np.load(folder / LENGTHS_FILE)
         self._inverse_norms = {
-            (field, view): _inverse_norms(
+            (field, view): inverse_norms(
                 lengths[length_row(field, view)], self._live, ranking.field_weight(field), ranking.b
             )
             for field in Field
             for view in (View.WORDS, View.EXACT)
         }
-        self._cache = _Cache(_CACHE_BYTES)
+        self._cache = PostingCache(_CACHE_BYTES)
 
     @property
     def document_count(self) -> int:
@@ -172,7 +176,7 @@ class WhooshSearcher:
 
     # -- scores ---------------------------------------------------------------------------------
 
-    def _postings(self, view: View, term: str) -> _Postings:
+    def _postings(self, view: View, term: str) -> WeighedPostings:
         """The postings of a term over all fields, with their BM25F values.
 
         With f the frequencies summed over fields, each divided by its length norm and times its
@@ -197,7 +201,7 @@ class WhooshSearcher:
 
     def _weigh(
         self, normed: list[tuple[Array, Array]], fields: dict[Field, TermPostings]
-    ) -> _Postings:
+    ) -> WeighedPostings:
         count, k1 = self._count, self._ranking.k1
         dense = sum(documents.size for documents, _ in normed) > self._slots // _DENSE_SHARE
         if dense:
@@ -207,13 +211,13 @@ class WhooshSearcher:
             documents = frequencies > 0.0
             df = int(np.count_nonzero(documents))
         else:
-            documents, frequencies = _sum_by_document(normed)
+            documents, frequencies = sum_by_document(normed)
             df = documents.size
         idf = np.log1p((count - df + 0.5) / (df + 0.5))
         impacts = idf * (k1 + 1.0) * frequencies / (frequencies + k1)
-        return _Postings(documents, impacts, fields, df, dense)
+        return WeighedPostings(documents, impacts, fields, df, dense)
 
-    def _scored_postings(self, scored: Scored) -> _Postings:
+    def _scored_postings(self, scored: Scored) -> WeighedPostings:
         if isinstance(scored, ScoredPhrase):
             return self._phrase_postings(scored.phrase)
         return self._postings(scored.view, scored.text)
@@ -272,7 +276,7 @@ class WhooshSearcher:
         # A little less than the share itself: sums of floats in another order differ.
         return (told > 0.0) & (told >= share * most - 1e-9)
 
-    def _phrase_postings(self, phrase: Phrase) -> _Postings:
+    def _phrase_postings(self, phrase: Phrase) -> WeighedPostings:
         """A phrase's postings, weighed as if it were a term."""
         found = self._cache.get(phrase)
         if found is None:
@@ -309,76 +313,3 @@ class WhooshSearcher:
             return nothing
         documents, frequencies = np.unique(together >> 32, return_counts=True)
         return documents.astype(np.intp), frequencies.astype(np.float64)
-
-
-@dataclass(frozen=True, slots=True)
-class _Postings:
-    """A term's postings over all fields and their BM25F values.
-
-    Sparse: ``documents`` are numbers in no order, ``impacts`` parallel to them. Dense, for frequent
-    terms: a mask and a value for every document of the index, which are faster to add.
-    """
-
-    documents: Array
-    impacts: Array
-    fields: dict[Field, TermPostings]
-    document_frequency: int
-    dense: bool
-
-    @property
-    def size(self) -> int:
-        """Bytes of memory, about."""
-        kept = sum(one.documents.nbytes + one.frequencies.nbytes for one in self.fields.values())
-        return 500 + self.documents.nbytes + self.impacts.nbytes + kept
-
-
-_Key = tuple[View, str] | Phrase
-
-
-class _Cache:
-    """The postings used last, up to a number of bytes; for any number of threads.
-
-    Questions share most of their terms: the frequent ones, which are the slow ones.
-    """
-
-    def __init__(self, limit_bytes: int) -> None:
-        self._limit, self._size = limit_bytes, 0
-        self._items: OrderedDict[_Key, _Postings] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: _Key) -> _Postings | None:
-        with self._lock:
-            found = self._items.get(key)
-            if found is not None:
-                self._items.move_to_end(key)
-            return found
-
-    def put(self, key: _Key, value: _Postings) -> None:
-        with self._lock:
-            if key in self._items:
-                return
-            self._items[key] = value
-            self._size += value.size
-            while self._size > self._limit and len(self._items) > 1:
-                self._size -= self._items.popitem(last=False)[1].size
-
-
-def _inverse_norms(lengths: Array, live: Mask, weight: float, b: float) -> Array:
-    """The field's weight over BM25's length norm, 1 - b + b * length / mean length."""
-    mean = float(lengths[live].mean())
-    return weight / (1.0 - b + b * (lengths / mean if mean else np.ones(lengths.size)))
-
-
-def _sum_by_document(lists: list[tuple[Array, Array]]) -> tuple[Array, Array]:
-    """Lists of distinct documents as one, values added where a document is in several."""
-    documents, values = np.empty(0, dtype=np.intp), np.empty(0)
-    for more_documents, more_values in lists:
-        if more_documents.size == 0:
-            continue
-        at = np.searchsorted(more_documents, documents)
-        at[at == more_documents.size] = 0
-        both = more_documents[at] == documents
-        more_values[at[both]] += values[both]
-        documents = np.concatenate((documents[~both], more_documents))
-        values = np.concatenate((values[~both], more_values))
-    return documents, values
