@@ -144,7 +144,8 @@ def engine_files() -> list[str]:
         *(f"engine/*{end}" for end in (".trm", ".pst", ".frq", ".pos", "._stored.col", ".toc")),
         "engine/lengths.npy",
         "engine/id_ranks.npy",
-        *(f"language/{name}.npy" for name in ("counts", "folded_of", "pairs", "pair_counts")),
+        *(f"language/{name}.npy" for name in ("counts", "marked_counts", "folded_of")),
+        *(f"language/{name}.npy" for name in ("pairs", "pair_counts")),
         "language/syllables.txt",
         "language/folded.txt",
     ]
