@@ -9,14 +9,11 @@ without marks. The weights were measured: see docs/relevance.md.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.base import Analysis, Token, View
-from searchapp.analysis.clean import clean_text
-from searchapp.analysis.syllable import canonical_spelling
 from searchapp.analysis.terms import folded_term, has_marks, strip_marks
 from searchapp.language.correct import Change, Correction, Kind, correct_query
 from searchapp.language.model import LanguageModel
@@ -34,6 +31,7 @@ from searchapp.query.nodes import (
     Term,
 )
 from searchapp.query.parser import parse
+from searchapp.search.query_form import capitalised, query_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +90,6 @@ class _Parts:
     score: list[Scored] = field(default_factory=list)
     syllables: set[Term] = field(default_factory=set)
     phrases: list[Phrase] = field(default_factory=list)
-
-
-_WORD = re.compile(r"[^\W\d_]+")
 
 
 def plan(text: str, analyzer: Analyzer) -> Plan:
@@ -244,7 +239,7 @@ class Planner:
         if View.FOLDED in views or text != text.lower():
             return
         known = {token.text for token in analysis.words}
-        for token in self.analyzer.analyze(_capitalised(text)).words:
+        for token in self.analyzer.analyze(capitalised(text)).words:
             if token.text not in known:
                 known.add(token.text)
                 parts.score.append(ScoredTerm(View.WORDS, token.text, self.weights.name))
@@ -325,31 +320,6 @@ class Planner:
             parts.phrases.append(node)
         else:
             parts.syllables.add(node)
-
-
-def query_form(text: str) -> str:
-    """A query with each syllable in its one spelling, so that hoà and hòa are one query.
-
-    Capitals throughout are a key left on, not names: pyvi would see every word as one.
-    """
-    text = clean_text(text)
-    if text.isupper():
-        text = text.lower()
-    return _WORD.sub(lambda match: _respelled(match[0]), text)
-
-
-def _capitalised(text: str) -> str:
-    return _WORD.sub(lambda match: match[0][0].upper() + match[0][1:], text)
-
-
-def _respelled(word: str) -> str:
-    lower = word.lower()
-    spelled = canonical_spelling(lower)
-    if spelled == lower:
-        return word
-    if word.isupper():
-        return spelled.upper()
-    return spelled[0].upper() + spelled[1:] if word[0].isupper() else spelled
 
 
 def _phrase_node(view: View, terms: tuple[str, ...]) -> Phrase | Term:

@@ -16,7 +16,8 @@ from searchapp.generations import Generation, Generations, Manifest
 from searchapp.language.correct import Correction, Kind, decode_query
 from searchapp.query.nodes import Phrase, Term
 from searchapp.search.live import Live, LiveIndex
-from searchapp.search.planner import Plan, query_form
+from searchapp.search.planner import Plan
+from searchapp.search.query_form import query_form
 from searchapp.search.snippets import Highlighter, Snippet
 
 _PHRASE_WEIGHT = 10.0  # of a syllable in a phrase: about that of a rare word

@@ -19,7 +19,8 @@ from searchapp.query.nodes import (
     ScoredTerm,
     Term,
 )
-from searchapp.search.planner import Planner, Weights, plan, query_form
+from searchapp.search.planner import Planner, Weights, plan
+from searchapp.search.query_form import query_form
 
 WEIGHTS = {
     View.WORDS: Weights().word,
