@@ -40,7 +40,7 @@ from searchapp.engines.registry import get_engine
 from searchapp.generations import Generations
 from searchapp.ingest.analysis_pool import batched
 from searchapp.ingest.build import build
-from searchapp.query.nodes import And, Or, Query, ScoredTerm, Term
+from searchapp.query.nodes import And, Or, Query, Scored, Term
 from searchapp.search.planner import plan
 from searchapp.search.service import SearchService
 
@@ -266,14 +266,16 @@ def _plan(typed: list[str]) -> tuple[list[_Question], list[float]]:
         begun = time.perf_counter()
         planned = plan(text, analyzer).query
         took.append(time.perf_counter() - begun)
-        scored = [one for one in planned.score if isinstance(one, ScoredTerm)]
-        if isinstance(planned.match, And) or len(scored) < len(planned.score):
-            continue
         weights: dict[Term, float] = defaultdict(float)
-        for one in scored:
-            weights[Term(one.view, one.text)] += one.weight
+        for one in planned.score:
+            if isinstance(one.node, Term):
+                weights[one.node] += one.weight
+        if isinstance(planned.match, And) or any(
+            not isinstance(one.node, Term) for one in planned.score
+        ):
+            continue
         needed = Or(tuple(term for term in weights if term.view is not View.PAIRS))
-        merged = tuple(ScoredTerm(term.view, term.text, w) for term, w in weights.items())
+        merged = tuple(Scored(term, w) for term, w in weights.items())
         questions.append(_Question(text, planned, Query(needed, merged), dict(weights)))
     return questions, took
 

@@ -35,6 +35,10 @@ class Settings:
     page_size: int = _row(10, "hits on a page when the call does not say", 1)
     page_size_max: int = _row(100, "most hits on one page", 1)
     result_window: int = _row(10_000, "deepest hit that paging reaches: page times size", 1)
+    facet_size_max: int = _row(1000, "most values counted for a facet", 1)
+    expansion_max_terms: int = _row(
+        500, "most words that a beginning or a fuzzy word stands for", 1
+    )
     snippet_max_chars: int = _row(240, "length of a snippet, in characters", 40)
     snippets_per_hit: int = _row(2, "most snippets shown for a hit", 1)
 

@@ -8,6 +8,7 @@
     ├── NoIndexError          exit 2, HTTP 503   nothing has been built yet
     ├── IndexRefusedError     exit 2, HTTP 503   built by another version, or damaged
     ├── NotFoundError         exit 2, HTTP 404   no such document
+    ├── GoneError             exit 2, HTTP 410   a cursor outlived the index it reads
     └── LockedError           exit 1, HTTP 409   another build is running
 
 The command line and the web layer translate this tree once each.
@@ -74,6 +75,14 @@ class NotFoundError(SearchappError):
     def __init__(self, document_id: str) -> None:
         super().__init__(f"no document has the id {document_id!r}")
         self.document_id = document_id
+
+
+class GoneError(SearchappError):
+    """A cursor reads a generation that was cleared away since."""
+
+    exit_code = 2
+    http_status = 410
+    title = "Không còn nữa"
 
 
 class LockedError(SearchappError):

@@ -34,7 +34,7 @@ from typing import Any
 
 from searchapp.errors import IndexRefusedError, InputError, LockedError, NoIndexError
 
-FORMAT = 1
+FORMAT = 2
 _MANIFEST = "manifest.json"
 _MANIFEST_SUM = "manifest.json.sha256"
 _CURRENT = "current"
@@ -157,6 +157,18 @@ class Generations:
                     reason = f"the live index {self.index_dir / name} is gone"
                     raise IndexRefusedError(reason) from None
         raise IndexRefusedError(f"{self.index_dir / _CURRENT} keeps changing")
+
+    def named(self, name: str) -> Generation | None:
+        """A generation that may have been live before; None if it is not there (any more).
+
+        Raises IndexRefusedError if its manifest can't be read.
+        """
+        if not _NAME.fullmatch(name):
+            return None
+        try:
+            return self._load(name)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
 
     def _load(self, name: str) -> Generation:
         folder = self.index_dir / name

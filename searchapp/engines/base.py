@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
 from searchapp.analysis.analyzer import BatchTerms
 from searchapp.analysis.base import Field, View
 from searchapp.documents import Document
+from searchapp.query.filters import Column
 from searchapp.query.nodes import Query
 
 
@@ -62,11 +64,42 @@ class Contribution:
 
 
 @dataclass(frozen=True, slots=True)
+class FacetValue:
+    """How many of the documents found have a value; None is for those without any."""
+
+    value: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSummary:
+    """How many values a column has, and how many documents have none in it."""
+
+    values: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """Terms that a prefix or fuzzy word stands for, the most frequent first.
+
+    ``total`` is how many there are; ``terms`` may be fewer.
+    """
+
+    terms: tuple[str, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """One page of hits, best first (ties by id), and how many documents were found in all."""
+    """One page of hits, best first (ties by id), and how many documents were found in all.
+
+    ``facets`` are empty unless they were asked for.
+    """
 
     total: int
     hits: tuple[Hit, ...]
+    facets: Mapping[Column, tuple[FacetValue, ...]] = field(default_factory=dict)
 
 
 class Searcher(Protocol):
@@ -76,8 +109,12 @@ class Searcher(Protocol):
     def document_count(self) -> int:
         """How many documents the index holds."""
 
-    def search(self, query: Query, limit: int, offset: int = 0) -> Found:
-        """The hits ``offset`` to ``offset + limit`` of a query."""
+    def search(self, query: Query, limit: int, offset: int = 0, *, facet_values: int = 0) -> Found:
+        """The hits ``offset`` to ``offset + limit`` of a query.
+
+        Each facet counts the documents that the query and the filters on other columns find; it
+        has up to ``facet_values`` values and those that its own filter names. 0 counts nothing.
+        """
 
     def explain(self, query: Query, document_id: str) -> list[Contribution]:
         """What makes up a document's score, in the query's order; empty if it is not there."""
@@ -87,6 +124,21 @@ class Searcher(Protocol):
 
     def document_frequency(self, view: View, term: str) -> int:
         """How many documents hold a term in a view, in any field."""
+
+    def beginning_with(self, view: View, prefixes: set[str], most: int) -> Expansion:
+        """The ``most`` frequent terms of a view that begin with one of the prefixes."""
+
+    def resembling(self, view: View, term: str, edits: int, most: int) -> Expansion:
+        """The ``most`` frequent terms of a view that are at most ``edits`` letters away."""
+
+    def values(self, column: Column) -> Sequence[str]:
+        """Every value of a column, in the order of a dictionary."""
+
+    def column_summary(self, column: Column) -> ColumnSummary:
+        """How many values a column has, and how many documents have none."""
+
+    def published_span(self) -> tuple[date, date] | None:
+        """The first and the last day that any document names; None if none does."""
 
     def documents(self) -> Iterator[Document]:
         """Every document, in order of id."""

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from searchapp.analysis.base import Field, View
+from searchapp.analysis.base import Field
 from searchapp.engines.whoosh_codec import TermPostings
-from searchapp.query.nodes import Phrase
+from searchapp.query.nodes import Counted
 
 Array = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
@@ -39,9 +39,6 @@ class WeighedPostings:
         return 500 + self.documents.nbytes + self.impacts.nbytes + kept
 
 
-Key = tuple[View, str] | Phrase
-
-
 class PostingCache:
     """The postings used last, up to a number of bytes; for any number of threads.
 
@@ -50,17 +47,17 @@ class PostingCache:
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit, self._size = limit_bytes, 0
-        self._items: OrderedDict[Key, WeighedPostings] = OrderedDict()
+        self._items: OrderedDict[Counted, WeighedPostings] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Key) -> WeighedPostings | None:
+    def get(self, key: Counted) -> WeighedPostings | None:
         with self._lock:
             found = self._items.get(key)
             if found is not None:
                 self._items.move_to_end(key)
             return found
 
-    def put(self, key: Key, value: WeighedPostings) -> None:
+    def put(self, key: Counted, value: WeighedPostings) -> None:
         with self._lock:
             if key in self._items:
                 return

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import pickle
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,17 @@ from whoosh.codec.whoosh3 import W3PerDocReader
 
 from searchapp.analysis.base import Field, View
 from searchapp.documents import Document
-from searchapp.engines.base import Contribution, Found, Hit, Ranking
+from searchapp.engines.base import (
+    ColumnSummary,
+    Contribution,
+    Expansion,
+    FacetValue,
+    Found,
+    Hit,
+    Ranking,
+)
+from searchapp.engines.columns import Columns
+from searchapp.engines.vocabulary import VIEWS, Vocabulary
 from searchapp.engines.weighed_postings import (
     PostingCache,
     WeighedPostings,
@@ -35,16 +46,22 @@ from searchapp.engines.whoosh_writer import (
     field_name,
     length_row,
 )
+from searchapp.query.describe import text_of
+from searchapp.query.filters import Column, Sort
 from searchapp.query.nodes import (
     And,
+    AnyTerm,
     AtLeast,
+    Counted,
+    HasId,
+    HasValue,
+    Near,
     Node,
     Not,
     Or,
     Phrase,
+    PublishedIn,
     Query,
-    Scored,
-    ScoredPhrase,
     Term,
 )
 
@@ -84,26 +101,58 @@ class WhooshSearcher:
             for view in (View.WORDS, View.EXACT)
         }
         self._cache = PostingCache(_CACHE_BYTES)
+        self._columns = Columns(folder, self._live)
+        self._vocabularies = {view: Vocabulary(folder, view) for view in VIEWS}
 
     @property
     def document_count(self) -> int:
         return self._count
 
-    def search(self, query: Query, limit: int, offset: int = 0) -> Found:
+    def search(self, query: Query, limit: int, offset: int = 0, *, facet_values: int = 0) -> Found:
+        matched = self._matching(query.match)
+        held = [self._matching(one.node) for one in query.filters]
+        found_mask = matched.copy()
+        for mask in held:
+            found_mask &= mask
+        facets = self._facets(query, matched, held, facet_values) if facet_values else {}
+        found = np.flatnonzero(found_mask)
+        if found.size == 0 or limit <= 0:
+            return Found(int(found.size), (), facets)
+        scores = self._scores(query)
+        if query.sort is Sort.RELEVANCE:
+            first = None if query.first is None else self._matching(query.first)[found]
+            best = self._best(found, scores[found], first, offset + limit)[offset:]
+        else:
+            keys = self._columns.order_keys(query.sort)[found]
+            order = np.lexsort((self._id_ranks[found], keys))
+            best = found[order[offset : offset + limit]]
+        hits = tuple(Hit(self._document(number), float(scores[number])) for number in best.tolist())
+        return Found(int(found.size), hits, facets)
+
+    def _scores(self, query: Query) -> Array:
         scores = np.zeros(self._slots)
         for scored in query.score:
-            postings = self._scored_postings(scored)
+            postings = self._counted(scored.node)
             if postings.dense:
                 scores += scored.weight * postings.impacts
             else:
                 scores[postings.documents] += scored.weight * postings.impacts
-        found = np.flatnonzero(self._matching(query.match))
-        if found.size == 0 or limit <= 0:
-            return Found(int(found.size), ())
-        first = None if query.first is None else self._matching(query.first)[found]
-        best = self._best(found, scores[found], first, offset + limit)[offset:]
-        hits = tuple(Hit(self._document(number), float(scores[number])) for number in best.tolist())
-        return Found(int(found.size), hits)
+        return scores
+
+    def _facets(
+        self, query: Query, matched: Mask, held: list[Mask], most: int
+    ) -> dict[Column, tuple[FacetValue, ...]]:
+        facets = {}
+        for column in Column:
+            found = matched.copy()
+            chosen: list[str] = []
+            for one, mask in zip(query.filters, held, strict=True):
+                if one.column is not column:
+                    found &= mask
+                elif isinstance(one.node, HasValue):
+                    chosen += [value for value in one.node.values if value is not None]
+            facets[column] = self._columns.counts(column, found, most, chosen)
+        return facets
 
     def explain(self, query: Query, document_id: str) -> list[Contribution]:
         number = self._number(document_id)
@@ -111,17 +160,19 @@ class WhooshSearcher:
             return []
         contributions = []
         for scored in query.score:
-            postings = self._scored_postings(scored)
+            postings = self._counted(scored.node)
             if postings.dense:
                 impact = float(postings.impacts[number])
             else:
                 impact = float(postings.impacts[postings.documents == number].sum())
             if impact:
-                node = scored.phrase if isinstance(scored, ScoredPhrase) else scored
-                text = " ".join(node.terms) if isinstance(node, Phrase) else node.text
                 contributions.append(
                     Contribution(
-                        node.view, text, scored.weight, impact, postings.document_frequency
+                        scored.node.view,
+                        text_of(scored.node),
+                        scored.weight,
+                        impact,
+                        postings.document_frequency,
                     )
                 )
         return contributions
@@ -131,11 +182,26 @@ class WhooshSearcher:
         return None if number is None else self._document(number)
 
     def _number(self, document_id: str) -> int | None:
-        postings = self._terms.postings("id", document_id.encode("utf-8", "surrogatepass"))
+        postings = self._terms.postings("id", _encoded(document_id))
         return None if postings is None else int(postings.documents[0])
 
     def document_frequency(self, view: View, term: str) -> int:
         return self._postings(view, term).document_frequency
+
+    def beginning_with(self, view: View, prefixes: set[str], most: int) -> Expansion:
+        return self._vocabularies[view].beginning_with(prefixes, most)
+
+    def resembling(self, view: View, term: str, edits: int, most: int) -> Expansion:
+        return self._vocabularies[view].resembling(term, edits, most)
+
+    def values(self, column: Column) -> Sequence[str]:
+        return self._columns.values(column)
+
+    def column_summary(self, column: Column) -> ColumnSummary:
+        return self._columns.summary(column)
+
+    def published_span(self) -> tuple[date, date] | None:
+        return self._columns.published_span()
 
     def documents(self) -> Iterator[Document]:
         for number in np.argsort(self._id_ranks)[-self._count :].tolist():
@@ -176,28 +242,42 @@ class WhooshSearcher:
 
     # -- scores ---------------------------------------------------------------------------------
 
-    def _postings(self, view: View, term: str) -> WeighedPostings:
-        """The postings of a term over all fields, with their BM25F values.
+    def _counted(self, node: Counted) -> WeighedPostings:
+        """The postings of whatever stands in texts, with their BM25F values.
 
         With f the frequencies summed over fields, each divided by its length norm and times its
         field's weight: idf * f * (k1 + 1) / (f + k1), idf = ln(1 + (N - df + 0.5) / (df + 0.5)).
         """
-        found = self._cache.get((view, term))
-        if found is not None:
-            return found
-        encoded = term.encode("utf-8", "surrogatepass")
-        norm_view = View.WORDS if view is View.WORDS else View.EXACT
-        fields: dict[Field, TermPostings] = {}
-        normed: list[tuple[Array, Array]] = []
-        for field in Field:
-            one = self._terms.postings(field_name(field, view), encoded)
-            if one is not None:
-                fields[field] = one
-                inverse_norms = self._inverse_norms[field, norm_view]
-                normed.append((one.documents, one.frequencies * inverse_norms[one.documents]))
-        found = self._weigh(normed, fields)
-        self._cache.put((view, term), found)
+        found = self._cache.get(node)
+        if found is None:
+            found = self._weighed(node)
+            self._cache.put(node, found)
         return found
+
+    def _weighed(self, node: Counted) -> WeighedPostings:
+        norms = self._inverse_norms
+        norm_view = View.WORDS if node.view is View.WORDS else View.EXACT
+        normed: list[tuple[Array, Array]] = []
+        kept: dict[Field, TermPostings] = {}
+        for field in Field if node.field is None else (node.field,):
+            match node:
+                case Term(view, text):
+                    one = self._terms.postings(field_name(field, view), _encoded(text))
+                    if one is None:
+                        continue
+                    kept[field] = one
+                    documents, frequencies = one.documents, one.frequencies
+                case AnyTerm(view, terms):
+                    documents, frequencies = self._any(field, view, terms)
+                case Phrase(view, terms):
+                    documents, frequencies = self._phrase(field, view, terms)
+                case Near(view, terms, slop):
+                    documents, frequencies = self._near(field, view, terms, slop)
+            normed.append((documents, frequencies * norms[field, norm_view][documents]))
+        return self._weigh(normed, kept)
+
+    def _postings(self, view: View, term: str) -> WeighedPostings:
+        return self._counted(Term(view, term))
 
     def _weigh(
         self, normed: list[tuple[Array, Array]], fields: dict[Field, TermPostings]
@@ -217,11 +297,6 @@ class WhooshSearcher:
         impacts = idf * (k1 + 1.0) * frequencies / (frequencies + k1)
         return WeighedPostings(documents, impacts, fields, df, dense)
 
-    def _scored_postings(self, scored: Scored) -> WeighedPostings:
-        if isinstance(scored, ScoredPhrase):
-            return self._phrase_postings(scored.phrase)
-        return self._postings(scored.view, scored.text)
-
     def _best(self, found: Array, scores: Array, first: Mask | None, count: int) -> Array:
         """The ``count`` best of the found documents: ``first`` ones, then by score, then by id."""
         if first is None:
@@ -237,21 +312,23 @@ class WhooshSearcher:
 
     # -- matching -------------------------------------------------------------------------------
 
-    def _matching(self, node: Node) -> Mask:
+    def _matching(self, node: Node) -> Mask:  # noqa: PLR0912  # a branch for each kind of node
         mask = np.zeros(self._slots, dtype=np.bool_)
         match node:
-            case Term(view, text):
-                postings = self._postings(view, text)
+            case Term() | AnyTerm() | Phrase() | Near():
+                postings = self._counted(node)
                 if postings.dense:
                     mask |= postings.documents
                 else:
                     mask[postings.documents] = True
-            case Phrase():
-                postings = self._phrase_postings(node)
-                if postings.dense:
-                    mask |= postings.documents
-                else:
-                    mask[postings.documents] = True
+            case HasValue():
+                mask = self._columns.having(node)
+            case HasId(document_id):
+                number = self._number(document_id)
+                if number is not None:
+                    mask[number] = True
+            case PublishedIn():
+                mask = self._columns.published_in(node)
             case AtLeast(children, share):
                 mask = self._at_least(children, share)
             case Or(children):
@@ -276,40 +353,75 @@ class WhooshSearcher:
         # A little less than the share itself: sums of floats in another order differ.
         return (told > 0.0) & (told >= share * most - 1e-9)
 
-    def _phrase_postings(self, phrase: Phrase) -> WeighedPostings:
-        """A phrase's postings, weighed as if it were a term."""
-        found = self._cache.get(phrase)
-        if found is None:
-            normed = []
-            for field in Field:
-                documents, frequencies = self._phrase(field, phrase.view, phrase.terms)
-                norms = self._inverse_norms[field, View.EXACT]
-                normed.append((documents, frequencies * norms[documents]))
-            found = self._weigh(normed, {})
-            self._cache.put(phrase, found)
-        return found
-
     def _phrase(self, field: Field, view: View, terms: tuple[str, ...]) -> tuple[Array, Array]:
         """The documents in which the terms stand one behind the other in a field, and how often."""
-        nothing = np.empty(0, dtype=np.intp), np.empty(0)
         lists = [self._postings(view, term).fields.get(field) for term in terms]
         together: Array | None = None
         for offset, one in sorted(
             enumerate(lists), key=lambda item: 0 if item[1] is None else item[1].documents.size
         ):
             if one is None:
-                return nothing
-            positions = self._terms.positions(field_name(field, view), one)
-            documents = np.repeat(one.documents.astype(np.int64), one.frequencies)
-            # A place of the phrase's beginning: document and position in one number.
-            places = (documents << 32) + positions - offset
+                return _NOTHING
+            # Places of the phrase's beginning.
+            places = self._places(field, view, one) - offset
             if together is None:
                 together = places
             else:
                 together = np.intersect1d(together, places, assume_unique=True)
             if together.size == 0:
-                return nothing
-        if together is None:
-            return nothing
-        documents, frequencies = np.unique(together >> 32, return_counts=True)
-        return documents.astype(np.intp), frequencies.astype(np.float64)
+                return _NOTHING
+        return _NOTHING if together is None else _by_document(together)
+
+    def _near(
+        self, field: Field, view: View, terms: tuple[str, ...], slop: int
+    ) -> tuple[Array, Array]:
+        """The documents in which the terms stand near each other, and how often.
+
+        For each place of a term as the first of a stretch, the stretch ends with the last of the
+        terms to come: its shortest end there is. Stretches with one end count once.
+        """
+        places: dict[str, Array] = {}
+        for term in terms:
+            one = self._postings(view, term).fields.get(field)
+            if one is None:
+                return _NOTHING
+            places[term] = self._places(field, view, one)
+        starts = np.sort(np.concatenate(list(places.values())))
+        ends = starts.copy()
+        whole = np.ones(starts.size, dtype=np.bool_)
+        for term, of_term in places.items():
+            # A term asked for several times has to come as often.
+            at = np.searchsorted(of_term, starts) + terms.count(term) - 1
+            whole &= at < of_term.size
+            ends = np.maximum(ends, of_term[np.minimum(at, of_term.size - 1)])
+        whole &= (ends >> 32 == starts >> 32) & (ends - starts + 1 - len(terms) <= slop)
+        return _by_document(np.unique(ends[whole]))
+
+    def _any(self, field: Field, view: View, terms: tuple[str, ...]) -> tuple[Array, Array]:
+        """The documents that hold any of the terms, and how often they stand there together."""
+        frequencies = np.zeros(self._slots)
+        for term in terms:
+            one = self._terms.postings(field_name(field, view), _encoded(term))
+            if one is not None:
+                frequencies[one.documents] += one.frequencies
+        documents = np.flatnonzero(frequencies)
+        return documents, frequencies[documents]
+
+    def _places(self, field: Field, view: View, postings: TermPostings) -> Array:
+        """Where a term stands, ascending: document and position in one number."""
+        positions = self._terms.positions(field_name(field, view), postings)
+        documents = np.repeat(postings.documents.astype(np.int64), postings.frequencies)
+        places: Array = (documents << 32) + positions
+        return places
+
+
+_NOTHING = np.empty(0, dtype=np.intp), np.empty(0)
+
+
+def _by_document(places: Array) -> tuple[Array, Array]:
+    documents, frequencies = np.unique(places >> 32, return_counts=True)
+    return documents.astype(np.intp), frequencies.astype(np.float64)
+
+
+def _encoded(term: str) -> bytes:
+    return term.encode("utf-8", "surrogatepass")

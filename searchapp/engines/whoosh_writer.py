@@ -20,7 +20,9 @@ from whoosh.writing import SegmentWriter
 
 from searchapp.analysis.base import Field, View
 from searchapp.engines.base import AnalyzedBatch
+from searchapp.engines.columns import ColumnsWriter
 from searchapp.engines.inversion import Postings, invert
+from searchapp.engines.vocabulary import VIEWS, write_vocabulary
 from searchapp.engines.whoosh_codec import ArrayCodec
 
 Array = npt.NDArray[Any]
@@ -66,6 +68,8 @@ class WhooshWriter:
         self._count = 0
         self._numbers: dict[str, int] = {}
         self._live: Array = np.empty(0, dtype=np.bool_)
+        self._columns = ColumnsWriter()
+        self._frequencies: dict[View, Array] = {}
         self._exact = _Terms()
         self._folded = _Terms()
         self._folded_of_exact: list[int] = []
@@ -86,6 +90,7 @@ class WhooshWriter:
                 if value:
                     per_document.add_field(name, None, value, None)
             per_document.finish_doc()
+            self._columns.add(document)
             self._numbers[document.id] = self._count
             self._count += 1
         for field, terms in batch.fields.items():
@@ -116,6 +121,7 @@ class WhooshWriter:
         ranks[in_order] = np.arange(len(order))
         np.save(self._folder / ID_RANKS_FILE, ranks)
         self._live = ranks != REPLACED
+        self._columns.write(self._folder, self._live)
 
         writer = self._writer
         add_field = writer.fieldwriter.add_field
@@ -130,6 +136,9 @@ class WhooshWriter:
                     count,
                     longest if view in POSITIONAL else None,
                 )
+        for view in VIEWS:
+            names, _ = self._term_names(view).sorted()
+            write_vocabulary(self._folder, view, names, self._frequencies[view])
         writer.perdocwriter.close()
         writer.fieldwriter.close()
         segment = writer.get_segment()
@@ -152,6 +161,11 @@ class WhooshWriter:
         for file in self._files.values():
             file.close()
 
+    def _term_names(self, view: View) -> _Terms:
+        if view is View.WORDS:
+            return self._words
+        return self._exact if view is View.EXACT else self._folded
+
     def _read(self, field: Field, kind: str) -> Array:
         return np.fromfile(self._spool / f"{field}.{kind}", dtype=np.int32)
 
@@ -169,22 +183,24 @@ class WhooshWriter:
         counts = self._counts(field, view)
         documents = np.repeat(np.arange(counts.size, dtype=np.int32), counts)
         if view is View.WORDS:
-            terms, numbers = self._words, self._read(field, "words")
+            numbers = self._read(field, "words")
             positions = np.zeros(numbers.size, dtype=np.bool_)  # none are kept
         else:
-            terms, numbers = self._exact, self._read(field, "syllables")
+            numbers = self._read(field, "syllables")
             positions = _places(counts)
         if not self._live.all():
             live = self._live[documents]
             numbers, documents, positions = numbers[live], documents[live], positions[live]
         if view in (View.FOLDED, View.PAIRS):
-            terms = self._folded
             numbers = np.array(self._folded_of_exact, dtype=np.int32)[numbers]
         if view is View.PAIRS:
             yield from self._pair_postings(numbers, documents)
             return
-        names, ranks = terms.sorted()
+        names, ranks = self._term_names(view).sorted()
+        # Summed over fields: a document with a term in title and body counts twice here.
+        frequencies = self._frequencies.setdefault(view, np.zeros(len(names), dtype=np.int64))
         for part in invert(ranks[numbers], documents, positions):
+            frequencies[part.ranks] += part.document_frequency
             yield [names[rank] for rank in part.ranks.tolist()], part
 
     def _pair_postings(

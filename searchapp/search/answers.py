@@ -6,7 +6,8 @@ from typing import Any
 
 from searchapp.analysis.base import Analysis, Token
 from searchapp.language.correct import Correction
-from searchapp.query.nodes import And, AtLeast, Node, Not, Or, Phrase, Query, ScoredPhrase, Term
+from searchapp.query.describe import describe, text_of
+from searchapp.query.nodes import Query
 from searchapp.search.service import Answer, AnswerHit
 from searchapp.search.snippets import Snippet
 
@@ -40,32 +41,13 @@ def understood_json(query: Query) -> dict[str, Any]:
         "first": None if query.first is None else describe(query.first),
         "score": [
             {
-                "view": scored.phrase.view if isinstance(scored, ScoredPhrase) else scored.view,
-                "term": " ".join(scored.phrase.terms)
-                if isinstance(scored, ScoredPhrase)
-                else scored.text,
+                "view": scored.node.view,
+                "term": text_of(scored.node),
                 "weight": scored.weight,
             }
             for scored in query.score
         ],
     }
-
-
-def describe(node: Node) -> str:
-    """A query's tree in a line."""
-    match node:
-        case Term(view, text):
-            return f"{view}:{text}"
-        case Phrase(view, terms):
-            return f'{view}:"{" ".join(terms)}"'
-        case And(children):
-            return "(" + " AND ".join(map(describe, children)) + ")"
-        case Or(children):
-            return "(" + " OR ".join(map(describe, children)) + ")"
-        case AtLeast(children, share):
-            return f"({', '.join(map(describe, children))}) at least {share:.0%}"
-        case Not(child):
-            return f"NOT {describe(child)}"
 
 
 def _correction_json(correction: Correction | None) -> dict[str, str] | None:

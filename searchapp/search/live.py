@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,12 +11,15 @@ from pathlib import Path
 from searchapp.analysis.analyzer import ANALYZER_VERSION, Analyzer
 from searchapp.analysis.pyvi_model import SegmentationModel
 from searchapp.engines.registry import NAMES, get_engine
-from searchapp.errors import IndexRefusedError
+from searchapp.errors import GoneError, IndexRefusedError
 from searchapp.generations import Generation, Generations
 from searchapp.language.model import LanguageModel
 from searchapp.language.synonyms import ABBREVIATIONS_FILE, load_synonyms
+from searchapp.query.filters import Column
+from searchapp.search.column_values import ColumnValues
 from searchapp.search.planner import Planner
 
+_EARLIER_KEPT_S = 60.0
 _MAX_CHUNKS = 10_000  # a worker sees queries and snippets: some 5 MB of what it learns
 
 
@@ -48,6 +52,7 @@ class Live:
             mined=generation.language_folder / ABBREVIATIONS_FILE, own=synonyms_file
         )
         self.searcher = get_engine(manifest.engine).open(generation.engine_folder)
+        self._column_values: dict[Column, ColumnValues] = {}
 
     @contextmanager
     def analyzer(self) -> Iterator[Analyzer]:
@@ -56,11 +61,24 @@ class Live:
             yield self._analyzer
 
     @contextmanager
-    def planner(self) -> Iterator[Planner]:
+    def planner(self, expansion_max_terms: int = 500) -> Iterator[Planner]:
         """A planner that knows this corpus, for one thread at a time."""
         with self.analyzer() as analyzer:
-            frequency = self.searcher.document_frequency
-            yield Planner(analyzer, self.language, self._synonyms, frequency)
+            yield Planner(
+                analyzer,
+                self.language,
+                self._synonyms,
+                self.searcher,
+                self.column_values,
+                expansion_max_terms=expansion_max_terms,
+            )
+
+    def column_values(self, column: Column) -> ColumnValues:
+        """The values of a column by the names that people give them; made on first use."""
+        found = self._column_values.get(column)
+        if found is None:
+            found = self._column_values[column] = ColumnValues(self.searcher.values(column))
+        return found
 
 
 class LiveIndex:
@@ -70,6 +88,8 @@ class LiveIndex:
         self._generations = generations
         self._synonyms_file = synonyms_file
         self._live: Live | None = None
+        self._earlier: Live | None = None
+        self._earlier_used = 0.0
         self._lock = threading.Lock()
 
     def get(self) -> Live:
@@ -78,13 +98,43 @@ class LiveIndex:
         Raises NoIndexError or IndexRefusedError.
         """
         live = self._live
+        self._let_go_of_earlier()
         if live is None or live.generation.name != self._generations.current_name():
             with self._lock:
                 live = self._live
                 if live is None or live.generation.name != self._generations.current_name():
-                    # The old one closes with its last user, when it is collected.
+                    # Cursors may go on in the old one. It closes with its last user, when it is
+                    # collected.
+                    if live is not None:
+                        self._earlier, self._earlier_used = live, time.monotonic()
                     live = self._live = self._open()
         return live
+
+    def at(self, name: str) -> Live:
+        """The generation ``name``, the live one or one kept from before, for what began there.
+
+        Raises GoneError if it is no longer there.
+        """
+        live = self.get()
+        if live.generation.name == name:
+            return live
+        with self._lock:
+            earlier = self._earlier
+            if earlier is None or earlier.generation.name != name:
+                generation = self._generations.named(name)
+                if generation is None:
+                    raise GoneError(
+                        "the index that this cursor reads was replaced and is gone; begin again"
+                        " without a cursor (keep_generations says how many earlier ones stay)"
+                    )
+                earlier = self._earlier = Live(generation, self._synonyms_file)
+            self._earlier_used = time.monotonic()
+            return earlier
+
+    def _let_go_of_earlier(self) -> None:
+        """Close the earlier generation when no cursor has read it for a while."""
+        if self._earlier is not None and time.monotonic() - self._earlier_used > _EARLIER_KEPT_S:
+            self._earlier = None
 
     def _open(self) -> Live:
         """Open the live generation, again if a rebuild cleared it away while it was opened."""

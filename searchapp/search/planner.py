@@ -1,95 +1,100 @@
 """From a query as typed to terms: what has to match, what counts, and what to highlight.
 
-Marks decide, syllable by syllable. A syllable typed with marks means them: it matches pyvi words
-and exact syllables. One typed without matches folded syllables, in every reading, unless the
-corpus writes it so itself beside others that have marks (*hai* in "hai bà trưng"). Pairs of
-neighbouring syllables only add to the score, and so does the likeliest reading of what was typed
-without marks. The weights were measured: see docs/relevance.md.
+Running words are understood in `running_words.py`. They need not all be there; what is asked for
+with a sign is: quoted phrases, beginnings, fuzzy words, groups, ``title:`` and ``+``. Conditions on
+values and negations restrict what the words find. In the operand of an operator every word counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from searchapp.analysis.analyzer import Analyzer
-from searchapp.analysis.base import Analysis, Token, View
-from searchapp.analysis.terms import folded_term, has_marks, strip_marks
-from searchapp.language.correct import Change, Correction, Kind, correct_query
+from searchapp.analysis.base import Analysis, Field, View
+from searchapp.analysis.terms import exact_term, folded_term, has_marks, strip_marks
+from searchapp.engines.base import Expansion
+from searchapp.language.correct import Correction, correct_query
 from searchapp.language.model import LanguageModel
-from searchapp.language.synonyms import Match, Synonyms
+from searchapp.language.synonyms import Synonyms
+from searchapp.query import expression as typed
+from searchapp.query.expression import Expression, Name, Occur
+from searchapp.query.filters import Column
 from searchapp.query.nodes import (
     And,
+    AnyTerm,
     AtLeast,
+    HasId,
+    HasValue,
+    Near,
     Node,
+    Not,
     Or,
     Phrase,
+    PublishedIn,
     Query,
     Scored,
-    ScoredPhrase,
-    ScoredTerm,
     Term,
 )
-from searchapp.query.parser import parse
-from searchapp.search.query_form import capitalised, query_form
+from searchapp.query.parser import parse_query
+from searchapp.query.printer import to_text
+from searchapp.search.column_values import ColumnValues
+from searchapp.search.parts import Parts, Wanted, Weights, all_of, any_of
+from searchapp.search.query_form import query_form
+from searchapp.search.running_words import RunningWords, phrase_node
+
+__all__ = ["Corpus", "Plan", "Planner", "Remark", "Wanted", "Weights", "plan"]
+
+_COLUMNS = {
+    Name.SOURCE: Column.SOURCE,
+    Name.CATEGORY: Column.CATEGORY,
+    Name.AUTHOR: Column.AUTHOR,
+    Name.TAG: Column.TAG,
+}
+
+
+class Corpus(Protocol):
+    """What the planner asks of an index."""
+
+    def document_frequency(self, view: View, term: str) -> int:
+        """How many documents hold a term in a view."""
+
+    def beginning_with(self, view: View, prefixes: set[str], most: int) -> Expansion:
+        """The most frequent terms that begin with one of the prefixes."""
+
+    def resembling(self, view: View, term: str, edits: int, most: int) -> Expansion:
+        """The most frequent terms that are so many letters away."""
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    """What each kind of evidence counts; the defaults are those that docs/relevance.md chose."""
+class Remark:
+    """Something to know about how a query was understood.
 
-    word: float = 1.0
-    exact: float = 0.4
-    folded: float = 1.0
-    pair: float = 0.5
-    restored_word: float = 0.5
-    restored_exact: float = 0.25
-    name: float = 1.0
-    """A word as pyvi sees it in capitals, for queries typed without any."""
-    synonym: float = 0.2
-    """A synonym, for each syllable that it stands for."""
-    unmarked_text: float = 0.25
-    """A syllable typed with marks, found in a text that was typed without."""
-    unmarked_text_share: float = 0.01
-    """Not if the corpus has this share of it without marks: *dung* is a word beside *dựng*."""
-    least_share: float = 0.3
-    """Of what the query tells: a document has to reach it to be found."""
-    short_query: int = 4
-    """Up to so many slots, documents that hold all of them come first."""
-    own_form_share: float = 0.1
-    """A folded syllable of which this share is written without marks is one in its own right."""
+    ``start`` and ``end`` are where it stands in the query, in code points, where that is known.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What to highlight: single syllables and phrases of syllables, each in one view."""
-
-    syllables: frozenset[Term]
-    phrases: tuple[Phrase, ...]
+    code: str
+    text: str
+    start: int | None = None
+    end: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A query, ready for an engine and for the highlighter.
 
-    ``correction`` is what it was probably meant to be, if something else.
+    ``correction`` is what it was probably meant to be, if something else; ``understood`` is the
+    query in its canonical text, with ``remarks`` on what in it was not taken as it stands.
+    ``is_plain`` says that it has nothing but words and phrases.
     """
 
     query: Query
     wanted: Wanted
     correction: Correction | None = None
-
-
-@dataclass(slots=True)
-class _Parts:
-    """What a plan is put together from."""
-
-    slots: list[Node] = field(default_factory=list)
-    strict: list[Node] = field(default_factory=list)
-    required: list[Node] = field(default_factory=list)
-    score: list[Scored] = field(default_factory=list)
-    syllables: set[Term] = field(default_factory=set)
-    phrases: list[Phrase] = field(default_factory=list)
+    understood: str = ""
+    remarks: tuple[Remark, ...] = ()
+    is_plain: bool = False
 
 
 def plan(text: str, analyzer: Analyzer) -> Plan:
@@ -99,228 +104,323 @@ def plan(text: str, analyzer: Analyzer) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """Understands queries. ``frequency`` gives the documents that hold a term in a view."""
+    """Understands queries over one corpus. ``values`` gives the values of a column by name."""
 
     analyzer: Analyzer
     language: LanguageModel | None = None
     synonyms: Synonyms = field(default_factory=Synonyms)
-    frequency: Callable[[View, str], int] | None = None
+    corpus: Corpus | None = None
+    values: Callable[[Column], ColumnValues] | None = None
     weights: Weights = field(default_factory=Weights)
+    expansion_max_terms: int = 500
 
     def plan(self, text: str, *, verbatim: bool = False) -> Plan:
-        """Understand a query. One without a single term finds nothing.
+        """Understand a query. One without a single term or condition finds nothing.
 
         ``verbatim`` takes every word as it was typed, right or wrong.
         """
-        typed = parse(text)
-        parts = _Parts()
-        words = query_form(typed.words)
-        correction = None if verbatim or not self.language else correct_query(words, self.language)
-        self._add_words(parts, words, correction)
-        for raw in typed.phrases:
-            self._add_phrase(parts, query_form(raw))
-        if parts.required:
-            match: Node = And(tuple(parts.required))  # the other words then only rank
-        elif len(parts.slots) > 1:
-            match = AtLeast(tuple(parts.slots), self.weights.least_share)
-        else:
-            match = parts.slots[0] if parts.slots else Or(())
+        return _Planning(self, verbatim).plan(text)
+
+
+class _Planning:
+    """The work on one query."""
+
+    def __init__(self, planner: Planner, verbatim: bool) -> None:
+        self._planner = planner
+        self._verbatim = verbatim
+        self._remarks: list[Remark] = []
+        frequency = None if planner.corpus is None else planner.corpus.document_frequency
+        self._words = RunningWords(
+            planner.analyzer, planner.language, planner.synonyms, frequency, planner.weights
+        )
+
+    def plan(self, text: str) -> Plan:
+        parsed = parse_query(text)
+        self._remarks += [Remark(n.code, n.about, n.start, n.end) for n in parsed.notes]
+        top = parsed.expression
+        if top is None:
+            return Plan(Query(Or(()), ()), Wanted(frozenset(), ()))
+        parts = Parts()
+        correction = self._add_all(parts, _clauses(top))
+        match = self._match(parts)
+        short = 0 < len(parts.strict) <= self._planner.weights.short_query
         first = None
-        if 0 < len(parts.strict) <= self.weights.short_query and parts.strict != [match]:
+        if short and parts.strict != [match]:
             first = And((*parts.required, *parts.strict))
-        wanted = Wanted(frozenset(parts.syllables), tuple(dict.fromkeys(parts.phrases)))
-        if typed.phrases and correction is not None:
-            correction = None  # what stands in quotation marks is meant as it is
-        return Plan(Query(match, tuple(parts.score), first), wanted, correction)
+        return Plan(
+            Query(match, tuple(parts.score), first),
+            parts.wanted,
+            # What has signs in it is meant as it is.
+            correction if isinstance(top, typed.Words) else None,
+            to_text(top),
+            tuple(self._remarks),
+            is_plain=all(map(_is_plain, _clauses(top))),
+        )
 
-    # -- running words --------------------------------------------------------------------------
-
-    def _add_words(self, parts: _Parts, text: str, correction: Correction | None) -> None:
-        analysis = self.analyzer.analyze(text)
-        views = self._views(analysis)
-        changes = {change.start: change for change in correction.changes} if correction else {}
-        meant = [self._meant(t, v, changes) for t, v in zip(analysis.exact, views, strict=True)]
-        self._add_scores(parts, analysis, views)
-        self._add_names(parts, text, analysis, views)
-        self._add_restored(parts, text, analysis, views, meant)
-        at = 0
-        surfaces = [token.surface for token in analysis.exact]
-        while at < len(surfaces):
-            folded = all(view is View.FOLDED for view in views)
-            synonym = self.synonyms.match(surfaces, at, folded=folded)
-            length = synonym.length if synonym else 1
-            slots = [
-                self._slot(parts, analysis, views[i], meant[i], i) for i in range(at, at + length)
-            ]
-            if synonym:
-                self._add_synonym(parts, synonym, slots, folded=folded)
-            else:
-                parts.slots.append(slots[0][0])
-                parts.strict.append(slots[0][1])
-            at += length
-
-    def _views(self, analysis: Analysis) -> list[View]:
-        """The view in which each syllable is meant."""
-        marked = [has_marks(token.surface) for token in analysis.exact]
-        if not any(marked):
-            return [View.FOLDED] * len(marked)
-        return [
-            View.EXACT
-            if has or self._is_own_form(token.text, self.weights.own_form_share)
-            else View.FOLDED
-            for has, token in zip(marked, analysis.exact, strict=True)
-        ]
-
-    def _is_own_form(self, plain: str, share: float) -> bool:
-        """Whether the corpus writes this unmarked syllable so itself, often enough."""
-        if self.language is None or not plain.isalpha():
-            return True
-        return self.language.is_own_form(plain, share)
-
-    def _meant(self, token: Token, view: View, changes: dict[int, Change]) -> Change | None:
-        """The change at a syllable, if it may take part: marks left out, or no document has it."""
-        change = changes.get(token.start)
-        if change is None:
-            return None
-        if change.kind is Kind.MARKS:
-            return change if view is View.FOLDED else None
-        absent = self.frequency is not None and self.frequency(view, token.text) == 0
-        return change if absent else None
-
-    def _slot(
-        self, parts: _Parts, analysis: Analysis, view: View, meant: Change | None, index: int
-    ) -> tuple[Node, Node]:
-        """What stands for a syllable: in any way, and strictly as it was typed."""
-        token = analysis.exact[index] if view is View.EXACT else analysis.folded[index]
-        term = Term(view, token.text)
-        parts.syllables.add(term)
-        ways: list[Node] = [term]
-        if view is View.EXACT and has_marks(token.surface):
-            plain = strip_marks(token.text)
-            if not self._is_own_form(plain, self.weights.unmarked_text_share):
-                # A text typed without marks may follow, below.
-                ways.append(Term(View.EXACT, plain))
-                parts.syllables.add(Term(View.EXACT, plain))
-                parts.score.append(ScoredTerm(View.EXACT, plain, self.weights.unmarked_text))
-        if meant is not None and meant.kind is Kind.SPELLING:
-            better = self.analyzer.analyze(meant.meant).exact
-            if better:
-                strict = Term(View.EXACT, better[0].text)
-                parts.syllables.add(strict)
-                return Or((*ways, strict)), Or((term, strict))
-        return (Or(tuple(ways)) if len(ways) > 1 else term), term
-
-    def _add_scores(self, parts: _Parts, analysis: Analysis, views: Sequence[View]) -> None:
-        weights = self.weights
-        syllables = zip(analysis.exact, analysis.folded, views, strict=True)
-        for word in (*analysis.words, *analysis.codes):
-            inside = [
-                view
-                for token, view in zip(analysis.exact, views, strict=True)
-                if word.start <= token.start < word.end
-            ]
-            if View.FOLDED not in inside:
-                parts.score.append(ScoredTerm(View.WORDS, word.text, weights.word))
-        for exact, folded, view in syllables:
-            if view is View.EXACT:
-                parts.score.append(ScoredTerm(view, exact.text, weights.exact))
-            else:
-                parts.score.append(ScoredTerm(view, folded.text, weights.folded))
-        parts.score += [ScoredTerm(View.PAIRS, pair, weights.pair) for pair in analysis.pairs]
-
-    def _add_names(
-        self, parts: _Parts, text: str, analysis: Analysis, views: Sequence[View]
-    ) -> None:
-        """Score the words that pyvi would see if every syllable began with a capital.
-
-        It joins names by their capitals, which queries seldom have: *carolina panthers* is one word
-        in documents. Words that no document has add nothing.
-        """
-        if View.FOLDED in views or text != text.lower():
-            return
-        known = {token.text for token in analysis.words}
-        for token in self.analyzer.analyze(capitalised(text)).words:
-            if token.text not in known:
-                known.add(token.text)
-                parts.score.append(ScoredTerm(View.WORDS, token.text, self.weights.name))
-
-    def _add_restored(
-        self,
-        parts: _Parts,
-        text: str,
-        analysis: Analysis,
-        views: Sequence[View],
-        meant: Sequence[Change | None],
-    ) -> None:
-        """Score the likeliest reading of what was typed without marks or wrong, too.
-
-        All of that is scored again, what stays as it was typed as well: else names would lose
-        weight against words that got their marks back.
-        """
-        if not any(meant):
-            return
-        pieces, at, spans = [], 0, []
-        for token, view, change in zip(analysis.exact, views, meant, strict=True):
-            if change is None and view is View.EXACT:
-                continue
-            pieces.append(text[at : token.start])
-            start = sum(map(len, pieces))
-            pieces.append(text[token.start : token.end] if change is None else change.meant)
-            spans.append((start, start + len(pieces[-1])))
-            at = token.end
-        reading = self.analyzer.analyze("".join([*pieces, text[at:]]))
-
-        def read(token: Token) -> bool:
-            return any(token.start < end and start < token.end for start, end in spans)
-
-        for tokens, view, weight in (
-            (reading.words, View.WORDS, self.weights.restored_word),
-            (reading.exact, View.EXACT, self.weights.restored_exact),
-        ):
-            parts.score += [ScoredTerm(view, t.text, weight) for t in tokens if read(t)]
-
-    def _add_synonym(
-        self, parts: _Parts, synonym: Match, slots: list[tuple[Node, Node]], *, folded: bool
-    ) -> None:
-        view = View.FOLDED if folded else View.EXACT
-        ways: list[Node] = []
-        strict: list[Node] = []
-        if synonym.keeps_itself:
-            ways.append(And(tuple(slot for slot, _ in slots)))
-            strict.append(And(tuple(slot for _, slot in slots)))
-        for other in synonym.others:
-            terms = tuple(map(folded_term, other)) if folded else other
-            node = _phrase_node(view, terms)
-            ways.append(node)
-            strict.append(node)
-            weight = self.weights.synonym * len(slots)
-            if isinstance(node, Phrase):
-                parts.phrases.append(node)
-                parts.score.append(ScoredPhrase(node, weight))
-            else:
-                parts.syllables.add(node)
-                parts.score.append(ScoredTerm(view, terms[0], weight))
-        # The syllables still count one by one: half an expression is better than none of it.
-        parts.slots += [Or((slot, *ways)) for slot, _ in slots]
-        parts.strict.append(Or(tuple(strict)))
-
-    # -- phrases --------------------------------------------------------------------------------
-
-    def _add_phrase(self, parts: _Parts, text: str) -> None:
-        analysis = self.analyzer.analyze(text)
-        if not analysis.exact:
-            return
-        marked = any(has_marks(token.surface) for token in analysis.exact)
-        view = View.EXACT if marked else View.FOLDED
-        tokens = analysis.exact if marked else analysis.folded
-        node = _phrase_node(view, tuple(token.text for token in tokens))
-        parts.required.append(node)
-        self._add_scores(parts, analysis, [view] * len(tokens))
-        if isinstance(node, Phrase):
-            parts.phrases.append(node)
+    def _match(self, parts: Parts) -> Node:
+        if parts.required:
+            return all_of([*parts.required, *parts.conditions])  # the other words then only rank
+        found: list[Node] = []
+        if len(parts.slots) > 1:
+            found.append(AtLeast(tuple(parts.slots), self._planner.weights.least_share))
         else:
+            found += parts.slots
+        found += parts.conditions
+        return all_of(found) if found else Or(())
+
+    # -- a sequence -----------------------------------------------------------------------------
+
+    def _add_all(self, parts: Parts, clauses: tuple[typed.Clause, ...]) -> Correction | None:
+        """Add the parts of a sequence; the correction is that of its running words."""
+        running = " ".join(
+            child.text
+            for child in (clause.child for clause in clauses if clause.occur is Occur.SHOULD)
+            if isinstance(child, typed.Words) and child.name is None
+        )
+        correction = self._add_words(parts, running) if running else None
+        for clause in clauses:
+            child = clause.child
+            if clause.occur is Occur.MUST_NOT:
+                self._add_condition(parts, typed.Not(child))
+            elif clause.occur is Occur.SHOULD and _is_running(child):
+                continue
+            elif (
+                clause.occur is Occur.SHOULD
+                and isinstance(child, typed.Boosted)
+                and _is_running(child.child)
+            ):
+                self._add_boosted_words(parts, child)
+            elif _has_text(child):
+                node = self._operand(child, parts)
+                if node is not None:
+                    parts.required.append(node)
+            else:
+                self._add_condition(parts, child)
+        return correction
+
+    def _add_words(self, parts: Parts, text: str) -> Correction | None:
+        words = query_form(text)
+        language = self._planner.language
+        correction = None if self._verbatim or not language else correct_query(words, language)
+        self._words.add_words(parts, words, correction)
+        return correction
+
+    def _add_boosted_words(self, parts: Parts, child: typed.Boosted) -> None:
+        inner = Parts()
+        assert isinstance(child.child, typed.Words)
+        self._add_words(inner, child.child.text)
+        parts.slots += inner.slots
+        parts.strict += inner.strict
+        parts.take_scores(inner, child.factor)
+
+    def _add_condition(self, parts: Parts, child: Expression) -> None:
+        node = self._operand(child, parts)
+        if node is not None:
+            parts.conditions.append(node)
+
+    # -- operands -------------------------------------------------------------------------------
+
+    def _operand(self, child: Expression, parts: Parts) -> Node | None:  # noqa: PLR0911  # a return for each kind
+        """What has to hold for a part, all of its words; None if it says nothing.
+
+        What it scores and highlights is added to ``parts``.
+        """
+        match child:
+            case typed.Words(text, name):
+                return self._text(text, name, parts, self._all_words)
+            case typed.Quoted(text, slop, name):
+                return self._text(
+                    text, name, parts, lambda inner, words: self._quoted(inner, words, slop)
+                )
+            case typed.Prefix(text, name):
+                if name is not None and name is not Name.TITLE:
+                    return self._value(name, text, beginning=True)
+                return self._text(text, name, parts, self._prefix)
+            case typed.Fuzzy(text, edits, name):
+                return self._text(
+                    text, name, parts, lambda inner, word: self._fuzzy(inner, word, edits)
+                )
+            case typed.Published(first, last):
+                return PublishedIn(first, last)
+            case typed.Everything():
+                return And(())
+            case typed.All(children):
+                return self._together(children, parts, all_of)
+            case typed.Any(children):
+                return self._together(children, parts, any_of)
+            case typed.Not(negated):
+                node = self._operand(negated, Parts())  # what is unwanted is not highlighted
+                return None if node is None else Not(node)
+            case typed.Boosted(boosted, factor):
+                inner = Parts()
+                node = self._operand(boosted, inner)
+                parts.take_scores(inner, factor)
+                return node
+            case typed.Sequence(clauses):
+                return self._sequence(clauses, parts)
+
+    def _together(
+        self,
+        children: tuple[Expression, ...],
+        parts: Parts,
+        join: Callable[[list[Node]], Node],
+    ) -> Node | None:
+        nodes = [self._operand(child, parts) for child in children]
+        found = [node for node in nodes if node is not None]
+        return join(found) if found else None
+
+    def _sequence(self, clauses: tuple[typed.Clause, ...], parts: Parts) -> Node | None:
+        """In an operand or a group: everything, unless some of it is marked as what must be."""
+        some_must = any(clause.occur is Occur.MUST for clause in clauses)
+        found: list[Node] = []
+        for clause in clauses:
+            negative = clause.occur is Occur.MUST_NOT
+            node = self._operand(typed.Not(clause.child) if negative else clause.child, parts)
+            optional = some_must and clause.occur is Occur.SHOULD and _has_text(clause.child)
+            if node is not None and not optional:
+                found.append(node)
+        return all_of(found) if found else None
+
+    def _text(
+        self,
+        text: str,
+        name: Name | None,
+        parts: Parts,
+        understand: Callable[[Parts, str], Node | None],
+    ) -> Node | None:
+        if name is not None and name is not Name.TITLE:
+            return self._value(name, text)
+        inner = Parts()
+        node = understand(inner, text)
+        if node is None:
+            return None
+        if name is Name.TITLE:
+            inner.slots = [node]
+            inner.keep_within(Field.TITLE)
+            (node,) = inner.slots
+        parts.take_scores(inner)
+        return node
+
+    def _all_words(self, parts: Parts, text: str) -> Node | None:
+        self._add_words(parts, text)
+        return all_of(parts.slots) if parts.slots else None
+
+    def _quoted(self, parts: Parts, text: str, slop: int | None) -> Node | None:
+        analysis = self._planner.analyzer.analyze(query_form(text))
+        if not analysis.exact:
+            return None
+        view = _meant_view(analysis)
+        terms = tuple(t.text for t in (analysis.exact if view is View.EXACT else analysis.folded))
+        self._words.add_scores(parts, analysis, [view] * len(terms))
+        node: Node = phrase_node(view, terms)
+        if slop is not None and len(terms) > 1:
+            node = Near(view, terms, slop)
+            parts.syllables.update(Term(view, term) for term in terms)
+        elif isinstance(node, Phrase):
+            parts.phrases.append(node)
+        elif isinstance(node, Term):
             parts.syllables.add(node)
+        return node
+
+    # -- expansions -----------------------------------------------------------------------------
+
+    def _prefix(self, parts: Parts, text: str) -> Node | None:
+        def expand(view: View, last: str) -> Expansion:
+            assert self._planner.corpus is not None
+            # The tone's place and i for y are settled only when the syllable is whole.
+            term = exact_term if view is View.EXACT else folded_term
+            plain = last.lower() if view is View.EXACT else strip_marks(last.lower())
+            most = self._planner.expansion_max_terms
+            return self._planner.corpus.beginning_with(view, {plain, term(last)}, most)
+
+        return self._expanded(parts, text, "*", expand)
+
+    def _fuzzy(self, parts: Parts, text: str, edits: int) -> Node | None:
+        def expand(view: View, last: str) -> Expansion:
+            assert self._planner.corpus is not None
+            term = exact_term(last) if view is View.EXACT else folded_term(last)
+            most = self._planner.expansion_max_terms
+            return self._planner.corpus.resembling(view, term, edits, most)
+
+        return self._expanded(parts, text, f"~{edits}", expand)
+
+    def _expanded(
+        self, parts: Parts, text: str, sign: str, expand: Callable[[View, str], Expansion]
+    ) -> Node | None:
+        """The syllables of a word, the last of them as whatever it stands for."""
+        analysis = self._planner.analyzer.analyze(query_form(text))
+        if not analysis.exact:
+            return None
+        view = _meant_view(analysis)
+        tokens = analysis.exact if view is View.EXACT else analysis.folded
+        if self._planner.corpus is None:
+            expansion = Expansion((tokens[-1].text,), 1)
+        else:
+            expansion = expand(view, tokens[-1].surface)
+        if expansion.total > len(expansion.terms):
+            self._remarks.append(
+                Remark(
+                    "expansion_cut",
+                    f"{text}{sign} stands for {expansion.total} words;"
+                    f" the {len(expansion.terms)} most frequent were searched for",
+                )
+            )
+        weight = self._planner.weights.exact if view is View.EXACT else self._planner.weights.folded
+        any_term = AnyTerm(view, expansion.terms)
+        parts.score.append(Scored(any_term, weight))
+        parts.syllables.update(Term(view, term) for term in expansion.terms)
+        before = [Term(view, token.text) for token in tokens[:-1]]
+        parts.score += [Scored(term, weight) for term in before]
+        parts.syllables.update(before)
+        return all_of([*before, any_term])
+
+    # -- values ---------------------------------------------------------------------------------
+
+    def _value(self, name: Name, text: str, *, beginning: bool = False) -> Node:
+        if name is Name.ID:
+            return HasId(text + "*" if beginning else text)
+        if self._planner.values is None:
+            return Or(())
+        values = self._planner.values(_COLUMNS[name])
+        named = values.named(text, how="beginning" if beginning else "whole")
+        if not named:
+            shown = text + "*" if beginning else text
+            self._remarks.append(Remark("no_such_value", f"no document has the {name} {shown!r}"))
+        return HasValue(_COLUMNS[name], named)
 
 
-def _phrase_node(view: View, terms: tuple[str, ...]) -> Phrase | Term:
-    return Phrase(view, terms) if len(terms) > 1 else Term(view, terms[0])
+def _clauses(top: Expression) -> tuple[typed.Clause, ...]:
+    return top.clauses if isinstance(top, typed.Sequence) else (typed.Clause(top),)
+
+
+def _is_plain(clause: typed.Clause) -> bool:
+    child = clause.child
+    return (
+        clause.occur is Occur.SHOULD
+        and isinstance(child, typed.Words | typed.Quoted)
+        and child.name is None
+    )
+
+
+def _is_running(child: Expression) -> bool:
+    return isinstance(child, typed.Words) and child.name is None
+
+
+def _has_text(child: Expression) -> bool:
+    """Whether a part asks for words, and not only for values or against words."""
+    match child:
+        case typed.Words() | typed.Quoted() | typed.Prefix() | typed.Fuzzy():
+            return child.name in (None, Name.TITLE)
+        case typed.All(children) | typed.Any(children):
+            return any(map(_has_text, children))
+        case typed.Boosted(inner, _):
+            return _has_text(inner)
+        case typed.Sequence(clauses):
+            return any(_has_text(c.child) for c in clauses if c.occur is not Occur.MUST_NOT)
+        case typed.Not() | typed.Published() | typed.Everything():
+            return False
+
+
+def _meant_view(analysis: Analysis) -> View:
+    """The view of a phrase: marks in one syllable say that all of them are meant."""
+    return View.EXACT if any(has_marks(t.surface) for t in analysis.exact) else View.FOLDED

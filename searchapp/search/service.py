@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import date
 
 from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.base import Analysis
 from searchapp.config import Settings
 from searchapp.documents import Document
-from searchapp.engines.base import Contribution, Found, Searcher
+from searchapp.engines.base import ColumnSummary, Contribution, FacetValue, Hit, Searcher
 from searchapp.errors import NotFoundError, QueryError
 from searchapp.generations import Generation, Generations, Manifest
 from searchapp.language.correct import Correction, Kind, decode_query
-from searchapp.query.nodes import Phrase, Term
+from searchapp.query.filters import Column, Sort
+from searchapp.query.nodes import Filter, Phrase, Query, Term
+from searchapp.search.cursors import Cursor, fingerprint
+from searchapp.search.filtering import parse_filters
 from searchapp.search.live import Live, LiveIndex
-from searchapp.search.planner import Plan
+from searchapp.search.planner import Plan, Planner, Wanted
 from searchapp.search.query_form import query_form
+from searchapp.search.related import telling_query
 from searchapp.search.snippets import Highlighter, Snippet
 
 _PHRASE_WEIGHT = 10.0  # of a syllable in a phrase: about that of a rare word
@@ -40,7 +47,7 @@ class Answer:
 
     ``suggestion`` is a reading of the query that finds something; ``corrected`` is the one that was
     answered in place of ``query``, None if it was answered as typed. ``plan`` is how the query
-    answered was understood.
+    answered was understood. ``next_cursor`` goes on behind the last hit; None if there are no more.
     """
 
     query: str
@@ -52,6 +59,9 @@ class Answer:
     suggestion: Correction | None
     corrected: Correction | None
     plan: Plan
+    facets: Mapping[Column, tuple[FacetValue, ...]]
+    sort: Sort
+    next_cursor: str | None
 
     @property
     def pages(self) -> int:
@@ -60,11 +70,52 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Result:
-    found: Found
+class MarkedDocument:
+    """A document whole, with the words of a query marked in its title and text."""
+
+    document: Document
+    title: Snippet
+    text: Snippet
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What the live index holds. ``bytes`` is its size on disk, ``build_s`` in seconds."""
+
+    documents: int
+    generation: str
+    engine: str
+    built: str
+    build_s: float
+    bytes: int
+    analyzer_version: int
+    pyvi_version: str
+    sources: tuple[str, ...]
+    first_published: date | None
+    last_published: date | None
+    facets: Mapping[Column, ColumnSummary]
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
     plan: Plan
     suggestion: Correction | None = None
     corrected: Correction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Wishes:
+    """What of an answer a call may choose, beside the query."""
+
+    filters: tuple[Filter, ...] = ()
+    sort: Sort = Sort.RELEVANCE
+    facet_size: int = 0
+    verbatim: bool = False
+    explain: bool = False
+
+    def of(self, query: Query) -> Query:
+        """The query with these filters, in this order."""
+        return replace(query, filters=self.filters, sort=self.sort)
 
 
 class SearchService:
@@ -80,64 +131,103 @@ class SearchService:
         page: int = 1,
         size: int | None = None,
         *,
+        filters: Sequence[str] = (),
+        published_from: str | None = None,
+        published_to: str | None = None,
+        sort: Sort = Sort.RELEVANCE,
+        cursor: str | None = None,
+        facet_size: int = 0,
         verbatim: bool = False,
         explain: bool = False,
+        offset: int | None = None,
     ) -> Answer:
-        """The page ``page`` (1-based) of ``size`` hits.
+        """The page ``page`` (1-based) of ``size`` hits, or those from ``offset`` (0-based) on, or
+        those that ``cursor`` goes on with.
 
-        ``verbatim`` answers the query as typed, whatever it may have been meant to be; ``explain``
-        says of each hit what its score is made of. Raises QueryError for an empty or over-long
-        query or a page out of range.
+        ``filters`` are ``field:value``; ``published_from`` and ``published_to`` are dates or parts
+        of them, both included. ``facet_size`` is how many values of each facet are counted, 0 for
+        none. ``verbatim`` answers the query as typed, whatever it may have been meant to be;
+        ``explain`` says of each hit what its score is made of. Raises QueryError for an empty or
+        over-long query, a page out of range or a filter that names nothing, GoneError for a cursor
+        that came too late.
         """
         size = self.settings.usual_page_size if size is None else size
-        self._check(query, page, size)
-        return self._answer(query, (page - 1) * size, size, verbatim=verbatim, explain=explain)
-
-    def search_from(
-        self,
-        query: str,
-        offset: int = 0,
-        limit: int | None = None,
-        *,
-        verbatim: bool = False,
-        explain: bool = False,
-    ) -> Answer:
-        """``limit`` hits after the first ``offset``; ``page`` of the answer is where they begin.
-
-        Otherwise as `search`.
-        """
-        size = self.settings.usual_page_size if limit is None else limit
-        if offset < 0:
-            raise QueryError(f"offset is {offset}, the first hit is 0", "offset")
-        self._check(query, 1, size)
-        if offset + size > self.settings.result_window:
+        begin = (page - 1) * size if offset is None else offset
+        self._check(query, page, size, offset)
+        if not 0 <= facet_size <= self.settings.facet_size_max:
             raise QueryError(
-                f"offset plus limit is {offset + size}, at most {self.settings.result_window}"
-                " hits are reached; narrow the query instead",
-                "offset",
+                f"facet_size is {facet_size}, it may be 0 to {self.settings.facet_size_max}",
+                "facet_size",
             )
-        return self._answer(query, offset, size, verbatim=verbatim, explain=explain)
+        wishes = _Wishes(
+            parse_filters(filters, published_from, published_to),
+            sort,
+            facet_size,
+            verbatim,
+            explain,
+        )
+        print_ = fingerprint(
+            (query, sorted(filters), published_from, published_to, sort.value, verbatim)
+        )
+        if cursor is not None:
+            place = Cursor.decode(cursor, print_)
+            return self._answer(
+                self._index.at(place.generation), query, place.offset, size, wishes, print_
+            )
+        return self._answer(self._index.get(), query, begin, size, wishes, print_)
 
     def rank(self, query: str, limit: int) -> list[tuple[str, float]]:
         """The ids and scores of the best ``limit`` documents, without snippets."""
-        result = self._find(self._index.get(), query, limit, 0, verbatim=False, suggest=False)
-        return [(hit.document.id, hit.score) for hit in result.found.hits]
+        live = self._index.get()
+        understood = self._understand(live, query, verbatim=False, suggest=False)
+        found = live.searcher.search(understood.plan.query, limit)
+        return [(hit.document.id, hit.score) for hit in found.hits]
 
-    def document(self, document_id: str, query: str | None = None) -> tuple[Document, Snippet]:
-        """A document and its whole text, with the words of ``query`` marked.
+    def document(self, document_id: str, query: str | None = None) -> MarkedDocument:
+        """A document, with the words of ``query`` marked. Raises NotFoundError."""
+        live = self._index.get()
+        document = self._document(live, document_id)
+        if not query or len(query) > self.settings.query_max_chars:
+            return MarkedDocument(document, _unmarked(document.title), _unmarked(document.text))
+        with self._planner(live) as planner:
+            planned = planner.plan(query)
+            highlighter = self._highlighter(planned, live.searcher, planner.analyzer)
+            title, text = highlighter.wholes([document.title, document.text])
+        return MarkedDocument(document, title, text)
+
+    def related(self, document_id: str, size: int) -> tuple[AnswerHit, ...]:
+        """The documents most like one, without itself; their snippets are their beginnings.
 
         Raises NotFoundError.
         """
         live = self._index.get()
-        document = live.searcher.document(document_id)
-        if document is None:
-            raise NotFoundError(document_id)
-        if not query or len(query) > self.settings.query_max_chars:
-            return document, Snippet(document.text, (), 0, len(document.text))
-        with live.planner() as planner:
-            planned = planner.plan(query)
-            highlighter = self._highlighter(planned, live.searcher, planner.analyzer)
-            return document, highlighter.wholes([document.text])[0]
+        document = self._document(live, document_id)
+        with live.analyzer() as analyzer:
+            query = telling_query(document, analyzer, live.searcher)
+        if query is None:
+            return ()
+        wanted = Wanted(frozenset(), ())
+        return self._hits(live, Plan(query, wanted), query, live.searcher.search(query, size).hits)
+
+    def stats(self) -> Stats:
+        """What the live index holds."""
+        live = self._index.get()
+        manifest = live.generation.manifest
+        span = live.searcher.published_span()
+        return Stats(
+            documents=live.searcher.document_count,
+            generation=live.generation.name,
+            engine=manifest.engine,
+            built=manifest.built,
+            build_s=manifest.build_s,
+            bytes=sum(size for size, _ in manifest.files.values()),
+            analyzer_version=manifest.analyzer_version,
+            pyvi_version=manifest.pyvi_version,
+            sources=tuple(manifest.sources),
+            first_published=span[0] if span else None,
+            last_published=span[1] if span else None,
+            facets={column: live.searcher.column_summary(column) for column in Column},
+        )
 
     def analyze(self, text: str) -> Analysis:
         """A text through every view, by the analyzer of the live index."""
@@ -159,74 +249,89 @@ class SearchService:
     # -- inside ---------------------------------------------------------------------------------
 
     def _answer(
-        self, query: str, offset: int, size: int, *, verbatim: bool, explain: bool
+        self, live: Live, query: str, offset: int, size: int, wishes: _Wishes, print_: str
     ) -> Answer:
         begun = time.perf_counter()
-        live = self._index.get()
-        result = self._find(live, query, size, offset, verbatim=verbatim, suggest=True)
-        documents = [hit.document for hit in result.found.hits]
+        understood = self._understand(live, query, verbatim=wishes.verbatim, suggest=True)
+        asked = wishes.of(understood.plan.query)
+        found = live.searcher.search(asked, size, offset, facet_values=wishes.facet_size)
+        hits = self._hits(live, understood.plan, asked if wishes.explain else None, found.hits)
+        after = offset + len(hits)
+        more = bool(hits) and after < found.total
+        return Answer(
+            query=query,
+            total=found.total,
+            page=offset // size + 1,
+            size=size,
+            took_ms=round((time.perf_counter() - begun) * 1000, 2),
+            hits=hits,
+            suggestion=understood.suggestion,
+            corrected=understood.corrected,
+            plan=understood.plan,
+            facets=found.facets or dict.fromkeys(Column, ()),
+            sort=wishes.sort,
+            next_cursor=Cursor(live.generation.name, after, print_).encode() if more else None,
+        )
+
+    def _hits(
+        self, live: Live, planned: Plan, explained: Query | None, found: Sequence[Hit]
+    ) -> tuple[AnswerHit, ...]:
+        """Hits as they are shown; with explanations of their scores by a query, if one is given."""
+        documents = [hit.document for hit in found]
         with live.analyzer() as analyzer:
-            highlighter = self._highlighter(result.plan, live.searcher, analyzer)
+            highlighter = self._highlighter(planned, live.searcher, analyzer)
             snippets = highlighter.snippets([d.text for d in documents])
             titles = highlighter.wholes([d.title for d in documents])
-        hits = tuple(
+        return tuple(
             AnswerHit(
                 hit.document,
                 round(hit.score, 6),
                 title,
                 tuple(texts),
-                tuple(live.searcher.explain(result.plan.query, hit.document.id))
-                if explain
-                else None,
+                tuple(live.searcher.explain(explained, hit.document.id)) if explained else None,
             )
-            for hit, title, texts in zip(result.found.hits, titles, snippets, strict=True)
-        )
-        return Answer(
-            query=query,
-            total=result.found.total,
-            page=offset // size + 1,
-            size=size,
-            took_ms=round((time.perf_counter() - begun) * 1000, 2),
-            hits=hits,
-            suggestion=result.suggestion,
-            corrected=result.corrected,
-            plan=result.plan,
+            for hit, title, texts in zip(found, titles, snippets, strict=True)
         )
 
-    def _find(
-        self, live: Live, query: str, size: int, offset: int, *, verbatim: bool, suggest: bool
-    ) -> _Result:
-        """Search for a query, or for what it was meant to be.
+    def _planner(self, live: Live) -> AbstractContextManager[Planner]:
+        return live.planner(self.settings.expansion_max_terms)
+
+    @staticmethod
+    def _document(live: Live, document_id: str) -> Document:
+        document = live.searcher.document(document_id)
+        if document is None:
+            raise NotFoundError(document_id)
+        return document
+
+    def _understand(self, live: Live, query: str, *, verbatim: bool, suggest: bool) -> _Understood:
+        """How a query is answered: as typed, or as what it was meant to be.
 
         Raw keystrokes are answered as the text they stand for, and a query that finds nothing as
         its correction, unless ``verbatim``; otherwise a correction that finds something is
-        suggested.
+        suggested. What filters leave of it makes no difference.
         """
         searcher = live.searcher
-        with live.planner() as planner:
-            keys = None if verbatim else decode_query(query_form(query), live.language)
-            if keys is not None:
-                planned = planner.plan(keys.query)
-                found = searcher.search(planned.query, size, offset)
-                if found.total:
-                    return _Result(found, planned, keys, keys)
+        with self._planner(live) as planner:
             planned = planner.plan(query, verbatim=verbatim)
-            found = searcher.search(planned.query, size, offset)
+            if not verbatim and planned.is_plain:
+                keys = decode_query(query_form(query), live.language)
+                meant = None if keys is None else planner.plan(keys.query)
+                if meant is not None and self._finds(searcher, meant):
+                    return _Understood(meant, keys, keys)
             correction = planned.correction
             if correction is None:
-                return _Result(found, planned)
+                return _Understood(planned)
             answers_instead = correction.kind is Kind.SPELLING and not self._finds(
                 searcher, planner.plan(query, verbatim=True)
             )
             if not suggest and not answers_instead:
-                return _Result(found, planned)
+                return _Understood(planned)
             meant = planner.plan(correction.query)
-            found_meant = searcher.search(meant.query, size if answers_instead else 0, offset)
-        if not found_meant.total:
-            return _Result(found, planned)
+            if not self._finds(searcher, meant):
+                return _Understood(planned)
         if answers_instead:
-            return _Result(found_meant, meant, correction, correction)
-        return _Result(found, planned, correction)
+            return _Understood(meant, correction, correction)
+        return _Understood(planned, correction)
 
     @staticmethod
     def _finds(searcher: Searcher, planned: Plan) -> bool:
@@ -248,7 +353,7 @@ class SearchService:
             most=self.settings.snippets_per_hit,
         )
 
-    def _check(self, query: str, page: int, size: int) -> None:
+    def _check(self, query: str, page: int, size: int, offset: int | None) -> None:
         limits = self.settings
         if not query.strip():
             raise QueryError("the query is empty; type some words", "q")
@@ -260,11 +365,18 @@ class SearchService:
             )
         if page < 1:
             raise QueryError(f"page is {page}, the first page is 1", "page")
+        if offset is not None and offset < 0:
+            raise QueryError(f"offset is {offset}, the first hit is 0", "offset")
         if not 1 <= size <= limits.page_size_max:
             raise QueryError(f"size is {size}, it may be 1 to {limits.page_size_max}", "size")
-        if page * size > limits.result_window:
+        last = page * size if offset is None else offset + size
+        if last > limits.result_window:
             raise QueryError(
-                f"page times size is {page * size}, paging reaches {limits.result_window};"
-                " narrow the query instead",
-                "page",
+                f"the page ends at hit {last}, paging reaches {limits.result_window};"
+                " narrow the query, or go on with next_cursor",
+                "page" if offset is None else "offset",
             )
+
+
+def _unmarked(text: str) -> Snippet:
+    return Snippet(text, (), 0, len(text))

@@ -55,8 +55,10 @@ def make_blueprint(service: SearchService) -> Blueprint:
     @blueprint.get("/documents/<anything:document_id>")
     def document(document_id: str) -> str:
         query = request.args.get("q", "")
-        found, text = service.document(document_id, query)
-        return render_template("document.html", query=query, document=found, text=text)
+        found = service.document(document_id, query)
+        return render_template(
+            "document.html", query=query, document=found.document, text=found.text
+        )
 
     return blueprint
 

@@ -17,14 +17,16 @@ from searchapp.documents import Document
 from searchapp.engines.base import AnalyzedBatch, Engine, Found, Ranking, Searcher
 from searchapp.query.nodes import (
     And,
+    AnyTerm,
     AtLeast,
+    Counted,
+    Near,
     Node,
     Not,
     Or,
     Phrase,
     Query,
     Scored,
-    ScoredPhrase,
     Term,
 )
 
@@ -112,13 +114,15 @@ class Bm25fModel:
         """The documents that a node finds."""
         every = set(self.documents)
         match node:
-            case Term(view, text):
+            case Term(view, text) if node.field is None:
                 return self.holders.get((view.value, text), set())
-            case Phrase(view, terms):
+            case Phrase(view, terms) | Near(view, terms):
                 able = every.intersection(
                     *(self.holders.get((view.value, term), ()) for term in terms)
                 )
                 return {n for n in able if any(self.occurrences(n, f, node) for f in Field)}
+            case Term() | AnyTerm():
+                return {n for n in every if any(self.occurrences(n, f, node) for f in Field)}
             case And(children):
                 return every.intersection(*map(self.found_by, children))
             case Or(children):
@@ -139,34 +143,49 @@ class Bm25fModel:
     def value(self, name: str, scored: Scored, frequency: int) -> float:
         """A term's BM25F value in a document; ``frequency`` is its document frequency."""
         ranking, total = self.ranking, 0.0
-        view = scored.phrase.view if isinstance(scored, ScoredPhrase) else scored.view
+        view = scored.node.view
         for field in Field:
-            if isinstance(scored, ScoredPhrase):
-                count = self.occurrences(name, field, scored.phrase)
-            else:
-                count = self.counts[name][field, view].get(scored.text, 0)
+            count = self.occurrences(name, field, scored.node)
             if count:
                 length = self.lengths[name][field, view]
                 norm = 1 - ranking.b + ranking.b * length / self.means[field, view]
                 total += ranking.field_weight(field) * count / norm
         return self.idf(frequency) * total * (ranking.k1 + 1) / (total + ranking.k1)
 
-    def occurrences(self, name: str, field: Field, phrase: Phrase) -> int:
-        """How often a phrase stands in a field."""
-        there, size = self.terms[name][field, phrase.view], len(phrase.terms)
-        if not set(phrase.terms) <= self.counts[name][field, phrase.view].keys():
+    def occurrences(self, name: str, field: Field, node: Counted) -> int:
+        """How often a node stands in a field; not at all in one that it does not ask for."""
+        if node.field not in (None, field):
             return 0
-        return sum(
-            tuple(there[at : at + size]) == phrase.terms for at in range(len(there) - size + 1)
-        )
+        counts = self.counts[name][field, node.view]
+        there = self.terms[name][field, node.view]
+        match node:
+            case Term(_, text):
+                return counts.get(text, 0)
+            case AnyTerm(_, terms):
+                return sum(counts.get(term, 0) for term in set(terms))
+            case Phrase(_, terms) | Near(_, terms) if not set(terms) <= counts.keys():
+                return 0
+            case Phrase(_, terms):
+                size = len(terms)
+                return sum(
+                    tuple(there[at : at + size]) == terms for at in range(len(there) - size + 1)
+                )
+            case Near(_, terms, slop):
+                ends = set()
+                for start, term in enumerate(there):
+                    for end in range(start, len(there)) if term in terms else ():
+                        if not Counter(terms) - Counter(there[start : end + 1]):
+                            if end - start + 1 - len(terms) <= slop:
+                                ends.add(end)
+                            break
+                return len(ends)
+        raise AssertionError(node)
 
     def ranked(self, query: Query) -> list[tuple[str, float]]:
         """Every document found, with its score: ``first`` ones, then by score, then by id."""
         scores = dict.fromkeys(self.documents, 0.0)
         for scored in query.score:
-            is_phrase = isinstance(scored, ScoredPhrase)
-            node = scored.phrase if is_phrase else Term(scored.view, scored.text)
-            holders = self.found_by(node)
+            holders = self.found_by(scored.node)
             for name in holders:
                 scores[name] += scored.weight * self.value(name, scored, len(holders))
         found = self.found_by(query.match)

@@ -11,22 +11,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from searchapp.analysis.analyzer import Analyzer
-from searchapp.analysis.base import View
+from searchapp.analysis.base import Field, View
 from searchapp.documents import Document
 from searchapp.engines import whoosh_reader
 from searchapp.engines.base import Engine
 from searchapp.engines.registry import NAMES, get_engine
 from searchapp.query.nodes import (
     And,
+    AnyTerm,
     AtLeast,
+    Near,
     Node,
     Not,
     Or,
     Phrase,
     Query,
     Scored,
-    ScoredPhrase,
-    ScoredTerm,
     Term,
 )
 
@@ -41,9 +41,10 @@ corpora = st.lists(
     max_size=12,
     unique_by=lambda d: d.id,
 )
+some_field = st.none() | st.sampled_from(Field)
 terms = st.one_of(
-    st.builds(Term, st.just(View.EXACT), st.sampled_from(SYLLABLES)),
-    st.builds(Term, st.just(View.FOLDED), st.sampled_from(FOLDED)),
+    st.builds(Term, st.just(View.EXACT), st.sampled_from(SYLLABLES), some_field),
+    st.builds(Term, st.just(View.FOLDED), st.sampled_from(FOLDED), some_field),
     st.builds(Term, st.just(View.WORDS), st.sampled_from(["xây_dựng", "hà_nội", "học_sinh", "hà"])),
     st.builds(Term, st.just(View.PAIRS), st.sampled_from(["xay_dung", "ha_noi", "noi_hoc"])),
 )
@@ -52,11 +53,25 @@ phrases = st.one_of(
         Phrase,
         st.just(View.EXACT),
         st.lists(st.sampled_from(SYLLABLES), min_size=1, max_size=3).map(tuple),
+        some_field,
     ),
     st.builds(
         Phrase,
         st.just(View.FOLDED),
         st.lists(st.sampled_from(FOLDED), min_size=1, max_size=3).map(tuple),
+    ),
+    st.builds(
+        Near,
+        st.just(View.EXACT),
+        st.lists(st.sampled_from(SYLLABLES), min_size=1, max_size=3).map(tuple),
+        st.integers(0, 4),
+        some_field,
+    ),
+    st.builds(
+        AnyTerm,
+        st.just(View.EXACT),
+        st.lists(st.sampled_from([*SYLLABLES, "zzz"]), max_size=4, unique=True).map(tuple),
+        some_field,
     ),
 )
 nodes = st.recursive(
@@ -115,8 +130,8 @@ def test_finds_what_plain_loops_find(
 @given(
     corpus=corpora,
     scored=st.lists(
-        st.builds(ScoredPhrase, phrases, st.sampled_from([0.5, 1.0, 2.0]))
-        | terms.map(lambda term: ScoredTerm(term.view, term.text, 1.0)),
+        st.builds(Scored, phrases, st.sampled_from([0.5, 1.0, 2.0]))
+        | terms.map(lambda term: Scored(term, 1.0)),
         max_size=5,
     ),
     first=st.none() | nodes,

@@ -19,7 +19,7 @@ from searchapp.engines import whoosh_reader
 from searchapp.engines.base import Engine, Ranking, Searcher
 from searchapp.engines.registry import NAMES, get_engine
 from searchapp.engines.whoosh import WhooshEngine
-from searchapp.query.nodes import Not, Or, Phrase, Query, ScoredTerm, Term
+from searchapp.query.nodes import Not, Or, Phrase, Query, Scored, Term
 from searchapp.search.planner import plan
 
 
@@ -39,8 +39,8 @@ def truth(random_documents: list[Document], analyzer: Analyzer) -> Bm25fModel:
     return Bm25fModel(random_documents, analyzer)
 
 
-def any_of(*scored: ScoredTerm) -> Query:
-    return Query(Or(tuple(Term(s.view, s.text) for s in scored)), scored)
+def any_of(*scored: Scored) -> Query:
+    return Query(Or(tuple(s.node for s in scored)), scored)
 
 
 def typed_queries(documents: list[Document], count: int) -> list[str]:
@@ -73,7 +73,7 @@ def test_every_hit_of_a_random_corpus(
 def test_terms_score_by_weight_and_a_term_named_twice_counts_twice(
     searcher: Searcher, truth: Bm25fModel
 ) -> None:
-    rare, frequent = ScoredTerm(View.EXACT, "mì", 2.5), ScoredTerm(View.EXACT, "xây", 0.25)
+    rare, frequent = Scored(Term(View.EXACT, "mì"), 2.5), Scored(Term(View.EXACT, "xây"), 0.25)
     query = any_of(rare, frequent, frequent)
     assert_same_ranking(searcher.search(query, 20), truth.ranked(query), 20)
 
@@ -82,12 +82,12 @@ def test_what_does_not_match_is_not_found_however_well_it_scores(
     searcher: Searcher, truth: Bm25fModel
 ) -> None:
     found = Term(View.EXACT, "bánh")
-    query = Query(found, (ScoredTerm(View.EXACT, "xây", 9.0),))
+    query = Query(found, (Scored(Term(View.EXACT, "xây"), 9.0),))
     assert_same_ranking(searcher.search(query, 300), truth.ranked(query), 300)
 
 
 def test_absent_terms_change_nothing(searcher: Searcher) -> None:
-    here, absent = ScoredTerm(View.EXACT, "xây", 1.0), ScoredTerm(View.EXACT, "zzz", 1.0)
+    here, absent = Scored(Term(View.EXACT, "xây"), 1.0), Scored(Term(View.EXACT, "zzz"), 1.0)
     assert searcher.search(any_of(here, absent), 20) == searcher.search(any_of(here), 20)
     assert searcher.search(any_of(absent), 20).total == 0
 
@@ -123,7 +123,7 @@ def test_equal_scores_stand_in_order_of_id(
     random.Random(3).shuffle(ids)
     documents = [Document(id=name, title="nước", text="cà phê") for name in ids]
     searcher = build_index(engine, folder, documents, analyzer)
-    query = any_of(ScoredTerm(View.EXACT, "nước", 1.0))
+    query = any_of(Scored(Term(View.EXACT, "nước"), 1.0))
     for limit in (5, 47):
         found = searcher.search(query, limit)
         assert [hit.document.id for hit in found.hits] == sorted(ids)[:limit]
@@ -265,7 +265,7 @@ def test_real_questions_over_wikipedia(
 def test_a_phrase_scores_as_its_terms_do(searcher: Searcher, truth: Bm25fModel) -> None:
     query = Query(
         Phrase(View.EXACT, ("xây", "dựng")),
-        (ScoredTerm(View.EXACT, "dựng", 1.0), ScoredTerm(View.PAIRS, "xay_dung", 0.5)),
+        (Scored(Term(View.EXACT, "dựng"), 1.0), Scored(Term(View.PAIRS, "xay_dung"), 0.5)),
     )
     expected = truth.ranked(query)
     assert len(expected) > 5

@@ -11,7 +11,7 @@ from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.base import View
 from searchapp.documents import Document
 from searchapp.engines.base import Engine, Searcher
-from searchapp.query.nodes import And, Not, Or, Phrase, Query, ScoredTerm, Term
+from searchapp.query.nodes import And, Not, Or, Phrase, Query, Scored, Term
 from searchapp.search.planner import plan
 
 OLD = Document(id="b", title="máy bay cũ kỹ", text="hàng không quốc tế " * 30)
@@ -83,7 +83,7 @@ def test_scores_are_those_of_an_index_without_it(
     ids=["all", "not", "not none", "not phrase", "or not"],
 )
 def test_negation_does_not_bring_it_back(pair: tuple[Searcher, Searcher], node) -> None:
-    query = Query(node, (ScoredTerm(View.EXACT, "nước", 1.0),))
+    query = Query(node, (Scored(Term(View.EXACT, "nước"), 1.0),))
     answers = [searcher.search(query, 10) for searcher in pair]
     assert answers[0] == answers[1]
     assert answers[0].total == len(answers[0].hits) > 0

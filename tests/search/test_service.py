@@ -110,7 +110,7 @@ def test_pages_follow_each_other(service: SearchService) -> None:
     assert [hit.document.id for page in pages for hit in page.hits] == whole
     assert {page.total for page in pages} == {25}
     assert {page.pages for page in pages} == {7}
-    moved = service.search_from("bản tin", 7, 5)
+    moved = service.search("bản tin", size=5, offset=7)
     assert [hit.document.id for hit in moved.hits] == whole[7:12]
 
 
@@ -155,7 +155,7 @@ def test_the_limits_themselves_are_served(
 )
 def test_offsets_out_of_range(service: SearchService, offset: int, limit: int, field: str) -> None:
     with pytest.raises(QueryError) as caught:
-        service.search_from("hà", offset, limit)
+        service.search("hà", size=limit, offset=offset)
     assert caught.value.field in (field, "limit" if field == "size" else field)
 
 
@@ -203,7 +203,8 @@ def test_any_mixture_of_words_and_signs_is_answered(
 
 
 def test_a_document_whole_and_marked(service: SearchService) -> None:
-    document, text = service.document("hn", "hà nội")
+    found = service.document("hn", "hà nội")
+    document, text = found.document, found.text
     assert isinstance(document, Document)
     assert text.text == document.text
     assert [text.text[a:b] for a, b in text.highlights] == ["Hà Nội"] * 3
@@ -211,8 +212,9 @@ def test_a_document_whole_and_marked(service: SearchService) -> None:
 
 @pytest.mark.parametrize("query", [None, "", "x" * 1001], ids=["none", "empty", "too long"])
 def test_a_document_without_a_query_is_unmarked(service: SearchService, query: str | None) -> None:
-    document, text = service.document("hn", query)
-    assert (text.text, text.highlights) == (document.text, ())
+    found = service.document("hn", query)
+    assert (found.text.text, found.text.highlights) == (found.document.text, ())
+    assert (found.title.text, found.title.highlights) == (found.document.title, ())
 
 
 @pytest.mark.parametrize("name", ["absent", "", "hn ", "HN", "\ud800", "x" * 10_000])
