@@ -32,6 +32,10 @@ class Settings:
     keep_generations: int = _row(1, "earlier indexes kept beside the live one", 0)
     synonyms_file: Path | None = _row(None, "your own synonyms, in Solr's format")
     query_max_chars: int = _row(1000, "longest query, in characters", 1)
+    analyze_max_chars: int = _row(10_000, "longest text that the API takes apart, in characters", 1)
+    cors_origins: str = _row(
+        "", "pages of other origins that may call the API, by commas; * is all"
+    )
     page_size: int = _row(10, "hits on a page when the call does not say", 1)
     page_size_max: int = _row(100, "most hits on one page", 1)
     result_window: int = _row(10_000, "deepest hit that paging reaches: page times size", 1)

@@ -10,7 +10,7 @@ from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.base import Token
 from searchapp.analysis.pyvi_model import load_pyvi_model
 from searchapp.cli.options import Words, echo_json, json_option
-from searchapp.search.answers import analysis_json
+from searchapp.search.answers import analysis_answer, plain
 
 
 @click.command("analyze")
@@ -25,7 +25,7 @@ def analyze_command(text: str, as_json: bool) -> None:
     """
     analysis = Analyzer(load_pyvi_model()).analyze(text)
     if as_json:
-        echo_json(analysis_json(text, analysis))
+        echo_json(plain(analysis_answer(text, analysis)))
         return
     _print_tokens("words", analysis.words)
     _print_tokens("codes", analysis.codes)

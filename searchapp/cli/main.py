@@ -17,6 +17,7 @@ from searchapp.errors import SearchappError
 _COMMANDS = {
     "index": ("searchapp.cli.index:index_command", "Build an index and make it live."),
     "search": ("searchapp.cli.search:search_command", "Search the live index."),
+    "suggest": ("searchapp.cli.suggest:suggest_command", "Complete what is being typed."),
     "analyze": ("searchapp.cli.analyze:analyze_command", "Show what a text becomes."),
     "eval": ("searchapp.cli.evaluate:eval_command", "Measure the ranking of the live index."),
     "serve": ("searchapp.cli.serve:serve_command", "Serve the page and the JSON endpoint."),

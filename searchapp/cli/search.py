@@ -11,7 +11,7 @@ from searchapp.cli.hits import print_answer, print_tsv
 from searchapp.cli.options import Words, echo_json, index_dir_option
 from searchapp.config import Settings
 from searchapp.query.filters import Sort
-from searchapp.search.answers import answer_json
+from searchapp.search.answers import plain, search_answer
 from searchapp.search.service import SearchService
 
 _FACET_VALUES = 10  # shown of each facet; --format json has as many as the API by default
@@ -107,7 +107,7 @@ def search_command(
         explain=explain,
     )
     if as_json:
-        echo_json(answer_json(answer, explain=explain))
+        echo_json(plain(search_answer(answer, explain=explain)))
     elif form == "tsv":
         print_tsv(answer, offset)
     else:

@@ -21,6 +21,7 @@ from searchapp.generations import Building, Generation, Generations
 from searchapp.ingest.analysis_pool import analyze_all
 from searchapp.ingest.base import Problem, SourceFile, printable
 from searchapp.ingest.files import Collection, collect, read
+from searchapp.language.completion_builder import CompletionBuilder
 from searchapp.language.counts import CorpusCounts
 from searchapp.language.synonyms import ABBREVIATIONS_FILE, AbbreviationMiner
 
@@ -101,10 +102,12 @@ def build(paths: Sequence[Path], settings: Settings, listener: Listener | None =
     with generations.lock(), _discarded_on_failure(generations) as building:
         listener.started(collection)
         writer = engine.create(building.engine_folder)
-        counts, miner = CorpusCounts(), AbbreviationMiner()
+        counts, miner, completions = CorpusCounts(), AbbreviationMiner(), CompletionBuilder()
         try:
             for batch in analyze_all(reading.documents(collection.files), model, jobs):
                 writer.add(batch)
+                completions.add_titles(document.title for document in batch.documents)
+                completions.add_texts(batch.fields[Field.BODY])
                 for field, terms in batch.fields.items():
                     counts.add(terms)
                     for document in batch.documents:
@@ -119,6 +122,7 @@ def build(paths: Sequence[Path], settings: Settings, listener: Listener | None =
             writer.abandon()
             raise
         counts.write(building.language_folder)
+        completions.write(building.language_folder)
         (building.language_folder / ABBREVIATIONS_FILE).write_text(
             "\n".join(miner.lines()), encoding="utf-8"
         )

@@ -23,7 +23,9 @@ _STOP_TONES = frozenset(("\u0301", "\u0323"))
 
 # Shapes that no English word has, or hardly one: dd-, -j, uw, ow before a consonant or a tone …
 _TELEX_ONLY = re.compile(
-    r"^dd|j$|uw|ow(?=[a-z])|aw(?=[a-z])|(?:aa|ee|oo)\w{0,2}[sfrxj]$|^[^aeiouy]*aa",
+    r"^dd|j$|uw|ow(?=[a-z])|aw(?=[a-z])|(?:aa|ee|oo)\w{0,2}[sfrxj]$|^[^aeiouy]*aa"
+    # The tone before the final consonant: vieejt, tieesng; but not boost.
+    r"|(?:aa|ee|oo)(?:[frxj](?:ng|nh|ch|[cmnpt])|s(?:ng|nh|ch|[cmnp]))$",
     re.IGNORECASE,
 )
 

@@ -1,116 +1,197 @@
-"""Answers as plain values, the same for the JSON endpoint and for ``search --json``."""
+"""Answers of the service in the words of the contract; the command line prints the same."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
 
-from searchapp.analysis.base import Analysis, Token
+import msgspec
+
+from searchapp.analysis.base import Analysis
+from searchapp.analysis.base import Token as AnalysisToken
+from searchapp.contract import answers as said
+from searchapp.language.completions import Completion
 from searchapp.language.correct import Correction
 from searchapp.query.describe import describe, text_of
+from searchapp.query.filters import Column
 from searchapp.query.nodes import Query
-from searchapp.search.service import Answer, AnswerHit
+from searchapp.search.service import Answer, AnswerHit, MarkedDocument, Stats
 from searchapp.search.snippets import Snippet
 
 
-def answer_json(answer: Answer, *, explain: bool = False) -> dict[str, Any]:
-    """The fixed shape of an answer; what is unknown is null, never absent.
-
-    ``explain`` adds how the query was understood and what each score is made of.
-    """
-    values = {
-        "query": answer.query,
-        "total": answer.total,
-        "total_is_exact": True,
-        "page": answer.page,
-        "size": answer.size,
-        "took_ms": answer.took_ms,
-        "hits": [_hit_json(hit) for hit in answer.hits],
-        "suggestion": _correction_json(answer.suggestion),
-        "corrected": _correction_json(answer.corrected),
-        "facets": {},
-    }
-    if explain:
-        values["understood"] = understood_json(answer.plan.query)
-    return values
+def plain(answer: msgspec.Struct) -> Any:
+    """An answer as dictionaries and lists."""
+    return msgspec.to_builtins(answer)
 
 
-def understood_json(query: Query) -> dict[str, Any]:
-    """A query as the engine gets it: what has to match, what comes first, and what counts."""
-    return {
-        "match": describe(query.match),
-        "first": None if query.first is None else describe(query.first),
-        "score": [
+def search_answer(answer: Answer, *, explain: bool = False) -> said.SearchAnswer:
+    """One page of hits. ``explain`` adds how the query was understood."""
+    remarks = answer.plan.remarks
+    return said.SearchAnswer(
+        query=answer.query,
+        total=answer.total,
+        total_is_exact=True,
+        page=answer.page,
+        size=answer.size,
+        took_ms=answer.took_ms,
+        hits=[hit(one) for one in answer.hits],
+        suggestion=_correction(answer.suggestion),
+        corrected=_correction(answer.corrected),
+        facets=_by_column(
+            said.Facets,
             {
-                "view": scored.node.view,
-                "term": text_of(scored.node),
-                "weight": scored.weight,
-            }
-            for scored in query.score
+                column: [said.FacetValue(value=v.value, count=v.count) for v in values]
+                for column, values in answer.facets.items()
+            },
+        ),
+        sort=cast("Any", answer.sort.value),
+        interpretation=said.Interpretation(
+            query=answer.plan.understood,
+            notes=[said.Note(code=r.code, text=r.text, start=r.start, end=r.end) for r in remarks],
+        ),
+        next_cursor=answer.next_cursor,
+        understood=_understood(answer.plan.query) if explain else None,
+    )
+
+
+def _understood(query: Query) -> said.Understood:
+    return said.Understood(
+        match=describe(query.match),
+        first=None if query.first is None else describe(query.first),
+        score=[
+            said.ScoredTerm(view=one.node.view.value, term=text_of(one.node), weight=one.weight)
+            for one in query.score
         ],
-    }
+    )
 
 
-def _correction_json(correction: Correction | None) -> dict[str, str] | None:
+def _correction(correction: Correction | None) -> said.Correction | None:
     if correction is None:
         return None
-    return {"query": correction.query, "kind": correction.kind.value}
+    return said.Correction(query=correction.query, kind=correction.kind.value)
 
 
-def _hit_json(hit: AnswerHit) -> dict[str, Any]:
-    document = hit.document
-    values = {
-        "id": document.id,
-        "title": document.title,
-        "title_highlights": [list(span) for span in hit.title.highlights],
-        "score": hit.score,
-        "url": document.url,
-        "source": document.source,
-        "category": document.category,
-        "author": document.author,
-        "tags": list(document.tags),
-        "published": document.published,
-        "snippets": [_snippet_json(snippet) for snippet in hit.snippets],
-    }
-    if hit.explanation is not None:
-        values["explanation"] = [
-            {
-                "view": part.view,
-                "term": part.text,
-                "weight": part.weight,
-                "value": round(part.value, 6),
-                "score": round(part.weight * part.value, 6),
-                "document_frequency": part.document_frequency,
-            }
-            for part in hit.explanation
+def _by_column(kind: type[Any], values: dict[Column, Any]) -> Any:
+    return kind(**{column.value: value for column, value in values.items()})
+
+
+def hit(one: AnswerHit) -> said.Hit:
+    """A document found."""
+    document = one.document
+    explanation = None
+    if one.explanation is not None:
+        explanation = [
+            said.ScorePart(
+                view=part.view.value,
+                term=part.text,
+                weight=part.weight,
+                value=round(part.value, 6),
+                score=round(part.weight * part.value, 6),
+                document_frequency=part.document_frequency,
+            )
+            for part in one.explanation
         ]
-    return values
+    return said.Hit(
+        id=document.id,
+        title=document.title,
+        title_highlights=_spans(one.title.highlights),
+        score=one.score,
+        url=document.url,
+        source=document.source,
+        category=document.category,
+        author=document.author,
+        tags=list(document.tags),
+        published=document.published,
+        snippets=[_snippet(snippet) for snippet in one.snippets],
+        explanation=explanation,
+    )
 
 
-def _snippet_json(snippet: Snippet) -> dict[str, Any]:
-    return {
-        "text": snippet.text,
-        "highlights": [list(span) for span in snippet.highlights],
-        "html": snippet.html,
-    }
+def _snippet(snippet: Snippet) -> said.Snippet:
+    return said.Snippet(text=snippet.text, highlights=_spans(snippet.highlights), html=snippet.html)
 
 
-def analysis_json(text: str, analysis: Analysis) -> dict[str, Any]:
-    """Tokens of each view with their offsets into ``text``, in code points."""
-    return {
-        "text": text,
-        "words": [_token_json(token) for token in analysis.words],
-        "codes": [_token_json(token) for token in analysis.codes],
-        "exact": [_token_json(token) for token in analysis.exact],
-        "folded": [_token_json(token) for token in analysis.folded],
-        "pairs": list(analysis.pairs),
-    }
+def _spans(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    return list(spans)
 
 
-def _token_json(token: Token) -> dict[str, Any]:
-    return {
-        "text": token.surface,
-        "term": token.text,
-        "start": token.start,
-        "end": token.end,
-        "position": token.position,
-    }
+def suggest_answer(query: str, completions: Iterable[Completion]) -> said.SuggestAnswer:
+    """Completions of what was typed."""
+    return said.SuggestAnswer(
+        query=query,
+        completions=[
+            said.Completion(
+                text=one.text, matched=_spans(one.matched), kind=one.kind, count=one.count
+            )
+            for one in completions
+        ],
+    )
+
+
+def document_answer(found: MarkedDocument) -> said.DocumentAnswer:
+    """A document, whole."""
+    document = found.document
+    return said.DocumentAnswer(
+        id=document.id,
+        title=document.title,
+        title_highlights=_spans(found.title.highlights),
+        text=document.text,
+        highlights=_spans(found.text.highlights),
+        url=document.url,
+        source=document.source,
+        category=document.category,
+        author=document.author,
+        tags=list(document.tags),
+        published=document.published,
+    )
+
+
+def related_answer(document_id: str, hits: Sequence[AnswerHit]) -> said.RelatedAnswer:
+    """The documents most like one."""
+    return said.RelatedAnswer(id=document_id, hits=[hit(one) for one in hits])
+
+
+def stats_answer(stats: Stats) -> said.StatsAnswer:
+    """What the live index holds."""
+    return said.StatsAnswer(
+        documents=stats.documents,
+        generation=stats.generation,
+        engine=stats.engine,
+        built=stats.built,
+        build_s=stats.build_s,
+        bytes=stats.bytes,
+        analyzer_version=stats.analyzer_version,
+        pyvi_version=stats.pyvi_version,
+        sources=list(stats.sources),
+        first_published=None if stats.first_published is None else str(stats.first_published),
+        last_published=None if stats.last_published is None else str(stats.last_published),
+        columns=_by_column(
+            said.Columns,
+            {
+                column: said.ColumnStats(values=one.values, missing=one.missing)
+                for column, one in stats.columns.items()
+            },
+        ),
+    )
+
+
+def analysis_answer(text: str, analysis: Analysis) -> said.AnalysisAnswer:
+    """Tokens of each view with their offsets into ``text``."""
+    return said.AnalysisAnswer(
+        text=text,
+        words=[_token(token) for token in analysis.words],
+        codes=[_token(token) for token in analysis.codes],
+        exact=[_token(token) for token in analysis.exact],
+        folded=[_token(token) for token in analysis.folded],
+        pairs=list(analysis.pairs),
+    )
+
+
+def _token(token: AnalysisToken) -> said.Token:
+    return said.Token(
+        text=token.surface,
+        term=token.text,
+        start=token.start,
+        end=token.end,
+        position=token.position,
+    )

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 
 from searchapp.analysis.analyzer import ANALYZER_VERSION, Analyzer
@@ -13,6 +14,7 @@ from searchapp.analysis.pyvi_model import SegmentationModel
 from searchapp.engines.registry import NAMES, get_engine
 from searchapp.errors import GoneError, IndexRefusedError
 from searchapp.generations import Generation, Generations
+from searchapp.language.completions import Completions
 from searchapp.language.model import LanguageModel
 from searchapp.language.synonyms import ABBREVIATIONS_FILE, load_synonyms
 from searchapp.query.filters import Column
@@ -72,6 +74,11 @@ class Live:
                 self.column_values,
                 expansion_max_terms=expansion_max_terms,
             )
+
+    @cached_property
+    def completions(self) -> Completions:
+        """What typing can go on with; opened on first use."""
+        return Completions(self.generation.language_folder)
 
     def column_values(self, column: Column) -> ColumnValues:
         """The values of a column by the names that people give them; made on first use."""

@@ -16,6 +16,7 @@ from searchapp.documents import Document
 from searchapp.engines.base import ColumnSummary, Contribution, FacetValue, Hit, Searcher
 from searchapp.errors import NotFoundError, QueryError
 from searchapp.generations import Generation, Generations, Manifest
+from searchapp.language.completions import Completion
 from searchapp.language.correct import Correction, Kind, decode_query
 from searchapp.query.filters import Column, Sort
 from searchapp.query.nodes import Filter, Phrase, Query, Term
@@ -93,7 +94,7 @@ class Stats:
     sources: tuple[str, ...]
     first_published: date | None
     last_published: date | None
-    facets: Mapping[Column, ColumnSummary]
+    columns: Mapping[Column, ColumnSummary]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +210,15 @@ class SearchService:
         wanted = Wanted(frozenset(), ())
         return self._hits(live, Plan(query, wanted), query, live.searcher.search(query, size).hits)
 
+    def suggest(self, prefix: str, size: int) -> tuple[Completion, ...]:
+        """Up to ``size`` ways to go on from what was typed; raw Telex or VNI keys are read, too."""
+        live = self._index.get()
+        found = live.completions.complete(prefix, size)
+        if found:
+            return found
+        keys = decode_query(query_form(prefix), live.language)
+        return () if keys is None else live.completions.complete(keys.query, size)
+
     def stats(self) -> Stats:
         """What the live index holds."""
         live = self._index.get()
@@ -226,7 +236,7 @@ class SearchService:
             sources=tuple(manifest.sources),
             first_published=span[0] if span else None,
             last_published=span[1] if span else None,
-            facets={column: live.searcher.column_summary(column) for column in Column},
+            columns={column: live.searcher.column_summary(column) for column in Column},
         )
 
     def analyze(self, text: str) -> Analysis:

@@ -1,45 +1,76 @@
-"""The JSON endpoint, and what machines ask to know whether the service lives."""
+"""The routes for programs: the operations of the API, and the health of the service."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, request
+import msgspec
+from flask import Blueprint, Response, render_template
 
+from searchapp.contract.answers import Health, Ready
 from searchapp.errors import SearchappError
-from searchapp.search.answers import answer_json
 from searchapp.search.service import SearchService
-from searchapp.web.parameters import flag, whole_number
+from searchapp.web.conditional import answered_before, entity_tag, mark
+from searchapp.web.openapi import describe_api
+from searchapp.web.operations import OPERATIONS, PREFIX, Operation
+from searchapp.web.parameters import read_parameters
+from searchapp.web.problem_types import PROBLEM_TYPES
 
-API_PREFIX = "/api/"
+JSON = "application/json"
 
 
 def make_blueprint(service: SearchService) -> Blueprint:
-    """The routes for programs."""
+    """The routes of `OPERATIONS`, their description, and the health of the service."""
     blueprint = Blueprint("api", __name__)
+    for operation in OPERATIONS:
+        rule = operation.path.replace("{id}", "<anything:document_id>")
+        blueprint.add_url_rule(rule, operation.name, _view(service, operation))
+    description = describe_api(service.settings)
+    encoded = msgspec.json.encode(description)
 
-    @blueprint.get("/api/v1/search")
-    def search() -> Response:
-        answer = service.search(
-            request.args.get("q", ""),
-            whole_number("page", 1),
-            whole_number("size", service.settings.usual_page_size),
-            verbatim=flag("verbatim"),
-            explain=flag("explain"),
+    @blueprint.get(f"{PREFIX}/openapi.json")
+    def openapi() -> Response:
+        return _json(encoded)
+
+    @blueprint.get(f"{PREFIX}/docs")
+    def docs() -> str:
+        return render_template(
+            "docs.html", api=description, operations=OPERATIONS, problems=PROBLEM_TYPES
         )
-        return jsonify(answer_json(answer, explain=flag("explain")))
 
     @blueprint.get("/healthz")
     def healthz() -> Response:
         """The process answers; says nothing of the index."""
-        return jsonify({"status": "ok"})
+        return _json(msgspec.json.encode(Health(status="ok")))
 
     @blueprint.get("/readyz")
-    def readyz() -> tuple[Response, int]:
+    def readyz() -> Response:
         """An index is live and whole: requests can be answered."""
         try:
             generation = service.generation()
         except SearchappError as error:
-            return jsonify({"status": "unavailable", "detail": str(error)}), error.http_status
-        count = generation.manifest.document_count
-        return jsonify({"status": "ready", "generation": generation.name, "documents": count}), 200
+            down = Ready(status="unavailable", generation=None, documents=None, detail=str(error))
+            return _json(msgspec.json.encode(down), error.http_status)
+        ready = Ready(
+            status="ready",
+            generation=generation.name,
+            documents=generation.manifest.document_count,
+            detail=None,
+        )
+        return _json(msgspec.json.encode(ready))
 
     return blueprint
+
+
+def _view(service: SearchService, operation: Operation):  # type: ignore[no-untyped-def]  # Flask's own type
+    def view(document_id: str = "") -> Response:
+        asks = read_parameters(operation.parameters)
+        tag = entity_tag(service.generation().name)
+        if answered_before(tag):
+            return mark(Response(status=304), tag)
+        answer = operation.call(service, asks, document_id)
+        return mark(_json(msgspec.json.encode(answer)), tag)
+
+    return view
+
+
+def _json(body: bytes, status: int = 200) -> Response:
+    return Response(body, status, content_type=JSON)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from http import HTTPStatus
 
+import msgspec
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from searchapp.contract.answers import Problem
 from searchapp.errors import InputError, NoIndexError, SearchappError
-from searchapp.web.api import API_PREFIX
+from searchapp.web.exchange import request_id
+from searchapp.web.problem_types import problem_type
+
+_API = "/api/"
+_RETRY_AFTER_S = 30  # an index is on its way, or somebody has to build it
 
 # For people, by status: what happened, and what to do.
 _PAGES = {
@@ -17,6 +22,7 @@ _PAGES = {
     404: ("Không tìm thấy trang này", "Đường dẫn có thể đã cũ hoặc gõ nhầm. Hãy thử tìm lại."),
     405: ("Cách gọi không được hỗ trợ", "Hãy quay về trang đầu và tìm lại."),
     414: ("Câu tìm quá dài", "Hãy rút ngắn câu tìm rồi thử lại."),
+    410: ("Trang này không còn", "Hãy tìm lại từ đầu."),
     503: ("Chưa có gì để tìm", "Chỉ mục chưa được lập hoặc đang không dùng được."),
 }
 _OTHER_PAGE = ("Có lỗi ở phía máy chủ", "Lỗi đã được ghi lại. Xin thử lại sau ít phút.")
@@ -31,7 +37,12 @@ def register(app: Flask) -> None:
 
 def _product_error(error: SearchappError) -> Response:
     field = error.field if isinstance(error, InputError) else None
-    return _answer(error.http_status, str(error), field, no_index=isinstance(error, NoIndexError))
+    response = _answer(
+        error.http_status, str(error), field, no_index=isinstance(error, NoIndexError)
+    )
+    if error.http_status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(_RETRY_AFTER_S)
+    return response
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -47,21 +58,15 @@ def _http_error(error: HTTPException) -> Response:
 def _fault(error: Exception) -> Response:
     if current_app.testing:
         raise error
-    current_app.logger.exception("fault in %s", request.path)
+    current_app.logger.exception("fault in %s, request %s", request.path, request_id())
     return _answer(500, "the server made a mistake; it has been logged", None)
 
 
 def _answer(status: int, detail: str, field: str | None, *, no_index: bool = False) -> Response:
-    if request.path.startswith(API_PREFIX):
-        problem = {
-            "type": "about:blank",
-            "title": HTTPStatus(status).phrase,
-            "status": status,
-            "detail": detail,
-            "field": field,
-        }
-        body = json.dumps(problem, ensure_ascii=False)
-        return Response(body, status, content_type="application/problem+json")
+    if request.path.startswith(_API):
+        response = _problem(status, detail, field)
+        response.headers["Cache-Control"] = "no-store"
+        return response
     title, help_text = _PAGES.get(status, _OTHER_PAGE)
     page = render_template(
         "error.html",
@@ -72,3 +77,16 @@ def _answer(status: int, detail: str, field: str | None, *, no_index: bool = Fal
         no_index=no_index,
     )
     return Response(page, status)
+
+
+def _problem(status: int, detail: str, field: str | None) -> Response:
+    kind = problem_type(status)
+    problem = Problem(
+        type="about:blank" if kind is None else kind.uri,
+        title=HTTPStatus(status).phrase if kind is None else kind.title,
+        status=status,
+        detail=detail,
+        field=field,
+        request_id=request_id(),
+    )
+    return Response(msgspec.json.encode(problem), status, content_type="application/problem+json")

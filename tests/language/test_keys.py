@@ -147,12 +147,29 @@ def test_not_english(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["duwngj", "ddangr", "hocj", "xaay", "xa6y", "d9ang3", "dduwowngf", "tieengs", "HOCJ"]
+    "word",
+    [
+        "duwngj",
+        "ddangr",
+        "hocj",
+        "xaay",
+        "xa6y",
+        "d9ang3",
+        "dduwowngf",
+        "tieengs",
+        "HOCJ",
+        "vieejt",
+        "tieesng",
+        "chuyeejn",
+    ],
 )
 def test_surely_keys(word: str) -> None:
     assert is_surely_keys(word)
 
 
-@pytest.mark.parametrize("word", ["hoa", "sang", "was", "mas", "test", "for", "low", "law", "see"])
+@pytest.mark.parametrize(
+    "word",
+    ["hoa", "sang", "was", "mas", "test", "for", "low", "law", "see", "boost", "roost", "beef"],
+)
 def test_not_surely_keys(word: str) -> None:
     assert not is_surely_keys(word)

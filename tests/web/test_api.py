@@ -98,9 +98,10 @@ def assert_problem(response, status: int, field: str | None) -> None:
     assert response.status_code == status
     assert response.content_type == "application/problem+json"
     problem = json.loads(response.data)
-    assert set(problem) == {"type", "title", "status", "detail", "field"}
+    assert set(problem) == {"type", "title", "status", "detail", "field", "request_id"}
     assert problem["status"] == status
-    assert problem["type"] == "about:blank"
+    assert problem["type"].startswith("/api/v1/docs#problem-")
+    assert problem["request_id"] == response.headers["X-Request-ID"]
     assert problem["title"]
     assert problem["detail"]
     assert problem["field"] == field

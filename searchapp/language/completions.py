@@ -1,0 +1,285 @@
+"""What a search box offers to go on with, while it is typed in.
+
+A prefix is looked up without marks among all syllables that a title or phrase may begin with;
+what it finds is then held against the marks that were typed.
+"""
+
+from __future__ import annotations
+
+import mmap
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from searchapp.analysis.clean import clean_text
+from searchapp.analysis.syllable import canonical_spelling, split_tone
+from searchapp.analysis.terms import folded_term, has_marks, strip_marks
+from searchapp.language.completion_builder import (
+    COUNTS_FILE,
+    ENDS_FILE,
+    KEYS_FILE,
+    POINTERS_FILE,
+    SYLLABLE,
+    SYLLABLES_FILE,
+    TEXTS_FILE,
+    WEIGHTS_FILE,
+)
+
+Array = npt.NDArray[Any]
+
+MAX_PREFIX_CHARS = 100
+_MIN_LETTERS = 2
+_MIN_LETTERS_FOR_SLIPS = 4
+_MAX_TRIED = 2_000  # pointers held against the marks, the weightiest first
+_MAX_SLIPS = 60  # readings of a prefix with a slip
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_TITLE_SHARE = 3  # a third of the places at least are for titles, where there are any
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A way to go on. ``matched`` are the spans of ``text`` that were typed, in code points;
+    ``count`` is the number of documents that have the title, or hold the phrase.
+    """
+
+    text: str
+    matched: tuple[tuple[int, int], ...]
+    kind: Literal["title", "phrase"]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """A prefix as syllables in lower case; the last may be unfinished."""
+
+    syllables: tuple[str, ...]
+    finished: bool
+
+    @property
+    def letters(self) -> int:
+        return sum(map(len, self.syllables))
+
+
+class Completions:
+    """Completes prefixes over one corpus. Read-only, safe to share between threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._texts = _mapped(folder / TEXTS_FILE)
+        self._keys = _mapped(folder / KEYS_FILE)
+        self._text_ends, self._key_ends = np.load(folder / ENDS_FILE, mmap_mode="r")
+        self._counts = np.load(folder / COUNTS_FILE, mmap_mode="r")
+        self._entries, self._places = np.load(folder / POINTERS_FILE, mmap_mode="r")
+        self._weights = np.load(folder / WEIGHTS_FILE, mmap_mode="r")
+        self._syllables = (folder / SYLLABLES_FILE).read_bytes().split(b"\n")[:-1]
+
+    def complete(self, prefix: str, size: int) -> tuple[Completion, ...]:
+        """Up to ``size`` completions, the one that matters most first.
+
+        Nothing before the second letter. One slip in what was typed is forgiven where nothing
+        begins so.
+        """
+        typed = _read(prefix)
+        if typed is None or size < 1:
+            return ()
+        found = self._matching(_look_ups(typed.syllables), typed, size, strict=True)
+        if not found and typed.letters >= _MIN_LETTERS_FOR_SLIPS:
+            slips = list(self._slips(typed))
+            found = self._matching(slips, typed, size, strict=False) if slips else {}
+        return tuple(found.values())
+
+    # -- looking up -----------------------------------------------------------------------------
+
+    def _pointer(self, index: int) -> bytes:
+        entry = int(self._entries[index])
+        start = int(self._key_ends[entry - 1]) if entry else 0
+        return self._keys[start + int(self._places[index]) : int(self._key_ends[entry]) - 1]
+
+    def _range(self, beginning: bytes) -> tuple[int, int]:
+        size = range(self._weights.size)
+        first = bisect_left(size, beginning, key=self._pointer)
+        last = bisect_left(size, beginning + b"\xff", lo=first, key=self._pointer)
+        return first, last
+
+    def _matching(
+        self, beginnings: Sequence[bytes], typed: _Typed, size: int, *, strict: bool
+    ) -> dict[str, Completion]:
+        """Completions of any of the beginnings, by weight; by their text in lower case."""
+        indexes = np.concatenate(
+            [
+                np.arange(*self._range(beginning + (b" " if typed.finished else b"")))
+                for beginning in beginnings
+            ]
+        )
+        weights = self._weights[indexes]
+        phrases: dict[str, Completion] = {}
+        titles: dict[str, Completion] = {}
+        ordered: list[str] = []
+        for index in _by_weight(indexes, weights):
+            if len(ordered) >= size and len(titles) >= _title_places(size):
+                break
+            entry = int(self._entries[index])
+            kept = titles if self._counts[entry] < 0 else phrases
+            if len(kept) >= size:
+                continue
+            one = self._completion(entry, index, typed, strict=strict)
+            if one is None or one.text.lower() in phrases or one.text.lower() in titles:
+                continue
+            kept[one.text.lower()] = one
+            ordered.append(one.text.lower())
+        return _mixed(ordered, titles, phrases, size)
+
+    def _completion(
+        self, entry: int, index: int, typed: _Typed, *, strict: bool
+    ) -> Completion | None:
+        start = int(self._text_ends[entry - 1]) if entry else 0
+        text = self._texts[start : int(self._text_ends[entry]) - 1].decode("utf-8")
+        key_start = int(self._key_ends[entry - 1]) if entry else 0
+        before = self._keys[key_start : key_start + int(self._places[index])].count(b" ")
+        pieces = list(SYLLABLE.finditer(text))[before : before + len(typed.syllables)]
+        if len(pieces) < len(typed.syllables):
+            return None
+        pairs = list(zip(typed.syllables, pieces, strict=True))
+        last = len(pairs) - 1
+        if strict:
+            for number, (one, piece) in enumerate(pairs):
+                whole = number < last or typed.finished
+                written = piece[0].lower()
+                if not (_same(one, written) if whole else _begins(written, one)):
+                    return None
+        piece = pieces[-1]
+        end = piece.end()
+        if not typed.finished:
+            end = min(end, piece.start() + len(typed.syllables[-1]))
+        count = int(self._counts[entry])
+        kind: Literal["title", "phrase"] = "title" if count < 0 else "phrase"
+        return Completion(text, ((pieces[0].start(), end),), kind, abs(count))
+
+    # -- slips ----------------------------------------------------------------------------------
+
+    def _slips(self, typed: _Typed) -> Iterator[bytes]:
+        """The prefix with one letter changed, missing, more, or swapped with its neighbour, where
+        that makes syllables of the corpus.
+        """
+        folded = [folded_term(syllable) for syllable in typed.syllables]
+        made = 0
+        for number, syllable in enumerate(folded):
+            whole = number < len(folded) - 1 or typed.finished
+            if len(syllable) < _MIN_LETTERS:
+                continue
+            for other in _edits(syllable):
+                if self._has_syllable(other.encode("utf-8"), whole=whole):
+                    changed = [*folded[:number], other, *folded[number + 1 :]]
+                    yield " ".join(changed).encode("utf-8")
+                    made += 1
+                    if made >= _MAX_SLIPS:
+                        return
+
+    def _has_syllable(self, syllable: bytes, *, whole: bool) -> bool:
+        at = bisect_left(self._syllables, syllable)
+        if at == len(self._syllables):
+            return False
+        return (
+            self._syllables[at] == syllable if whole else self._syllables[at].startswith(syllable)
+        )
+
+
+def _read(prefix: str) -> _Typed | None:
+    if len(prefix) > MAX_PREFIX_CHARS:
+        return None
+    text = unicodedata.normalize("NFKC", clean_text(prefix)).lower()
+    syllables = tuple(SYLLABLE.findall(text))
+    typed = _Typed(syllables, bool(text) and not text[-1].isalnum())
+    return typed if typed.letters >= _MIN_LETTERS else None
+
+
+def _look_ups(syllables: Sequence[str]) -> list[bytes]:
+    """The keys that a prefix may begin: i and y are settled only when a syllable is whole."""
+    before = [folded_term(syllable) for syllable in syllables[:-1]]
+    lasts = dict.fromkeys((strip_marks(syllables[-1]), folded_term(syllables[-1])))
+    return [" ".join([*before, last]).encode("utf-8") for last in lasts if last]
+
+
+def _by_weight(indexes: Array, weights: Array) -> Iterator[int]:
+    """The weightiest pointers first, those of one weight in the order of their keys."""
+    tried = min(indexes.size, _MAX_TRIED)
+    if tried < indexes.size:
+        best = np.sort(np.argpartition(-weights, tried)[:tried])
+        indexes, weights = indexes[best], weights[best]
+    for index in np.argsort(-weights, kind="stable").tolist():
+        yield int(indexes[index])
+
+
+def _mixed(
+    ordered: Sequence[str],
+    titles: dict[str, Completion],
+    phrases: dict[str, Completion],
+    size: int,
+) -> dict[str, Completion]:
+    """The best, some places kept for titles: they are the only road to a single document."""
+    room_for_phrases = size - min(len(titles), _title_places(size))
+    chosen: dict[str, Completion] = {}
+    for text in ordered:
+        if text in titles:
+            chosen[text] = titles[text]
+        elif room_for_phrases:
+            room_for_phrases -= 1
+            chosen[text] = phrases[text]
+        if len(chosen) == size:
+            break
+    return chosen
+
+
+def _title_places(size: int) -> int:
+    return -(-size // _TITLE_SHARE)
+
+
+def _same(typed: str, written: str) -> bool:
+    """Whether a whole syllable is meant by what was typed; vowels without marks are in any reading.
+
+    The stroke of an initial đ counts by itself: some type it and leave the rest plain.
+    """
+    if has_marks(typed.replace("đ", "d")):
+        return canonical_spelling(typed) == canonical_spelling(written)
+    return folded_term(typed) == folded_term(written) and ("đ" not in typed or "đ" in written)
+
+
+def _begins(written: str, typed: str) -> bool:
+    """Whether a syllable begins with what was typed.
+
+    Its marks are meant. Vowels without one are still open, and so is the tone until one is typed;
+    an initial d is not: nobody goes back for its stroke when the vowels have their marks.
+    """
+    if not has_marks(typed):
+        return True
+    letters, tone = split_tone(canonical_spelling(typed))
+    of_written, tone_written = split_tone(canonical_spelling(written))
+    if tone and tone != tone_written:
+        return False
+    return len(letters) <= len(of_written) and all(
+        a == b or (a in "aeiouy" and a == strip_marks(b))
+        for a, b in zip(letters, of_written, strict=False)
+    )
+
+
+def _edits(word: str) -> Iterator[str]:
+    for at in range(len(word)):
+        if at + 1 < len(word) and word[at] != word[at + 1]:
+            yield word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    for at in range(len(word)):
+        yield word[:at] + word[at + 1 :]
+        yield from (word[:at] + c + word[at + 1 :] for c in _LETTERS if c != word[at])
+    for at in range(len(word) + 1):
+        yield from (word[:at] + c + word[at:] for c in _LETTERS)
+
+
+def _mapped(path: Path) -> mmap.mmap | bytes:
+    with path.open("rb") as file:
+        if path.stat().st_size == 0:
+            return b""
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

@@ -1,0 +1,164 @@
+"""Every operation of the API: what it takes, what it answers, and what it calls.
+
+The routes, the OpenAPI description and its page are made from this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec import UNSET, Struct
+
+from searchapp.contract import answers as said
+from searchapp.contract import requests as asked
+from searchapp.errors import QueryError
+from searchapp.query.filters import Sort
+from searchapp.search import answers
+from searchapp.search.service import SearchService
+
+PREFIX = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One GET. ``path`` is the one of OpenAPI; ``{id}`` in it stands for any characters.
+
+    ``call`` gets the service, the parameters, and the id where the path has one.
+    """
+
+    name: str
+    path: str
+    title_vi: str
+    title: str
+    about: str
+    parameters: type[Struct]
+    answer: type[Struct]
+    call: Callable[[SearchService, Any, str], Struct]
+    errors: tuple[int, ...]
+    example: dict[str, str]
+    """Values that answer something on the sample corpus."""
+    example_id: str | None = None
+
+
+def _search(service: SearchService, asks: asked.SearchParameters, _: str) -> Struct:
+    found = service.search(
+        asks.q,
+        asks.page,
+        None if asks.size is UNSET else asks.size,
+        filters=asks.filter,
+        published_from=None if asks.from_ is UNSET else asks.from_,
+        published_to=None if asks.to is UNSET else asks.to,
+        sort=Sort(asks.sort),
+        cursor=None if asks.cursor is UNSET else asks.cursor,
+        facet_size=asks.facet_size,
+        verbatim=bool(asks.verbatim),
+        explain=bool(asks.explain),
+    )
+    return answers.search_answer(found, explain=bool(asks.explain))
+
+
+def _suggest(service: SearchService, asks: asked.SuggestParameters, _: str) -> Struct:
+    return answers.suggest_answer(asks.q, service.suggest(asks.q, asks.size))
+
+
+def _document(service: SearchService, asks: asked.DocumentParameters, document_id: str) -> Struct:
+    return answers.document_answer(service.document(document_id, asks.q))
+
+
+def _related(service: SearchService, asks: asked.RelatedParameters, document_id: str) -> Struct:
+    return answers.related_answer(document_id, service.related(document_id, asks.size))
+
+
+def _stats(service: SearchService, _: Struct, __: str) -> Struct:
+    return answers.stats_answer(service.stats())
+
+
+def _analyze(service: SearchService, asks: asked.AnalyzeParameters, _: str) -> Struct:
+    most = service.settings.analyze_max_chars
+    if len(asks.text) > most:
+        raise QueryError(f"text has {len(asks.text)} characters, at most {most} are taken", "text")
+    return answers.analysis_answer(asks.text, service.analyze(asks.text))
+
+
+_DOCUMENT = "ls-001"
+
+OPERATIONS = (
+    Operation(
+        "search",
+        f"{PREFIX}/search",
+        "Tìm tài liệu",
+        "Search for documents",
+        "Hits with highlighted passages, facets, and where to go on. Words may be typed with or"
+        " without marks, in any Unicode form, or as raw Telex keys.",
+        asked.SearchParameters,
+        said.SearchAnswer,
+        _search,
+        (400, 410, 503),
+        {"q": "sông hồng", "size": "3"},
+    ),
+    Operation(
+        "suggest",
+        f"{PREFIX}/suggest",
+        "Gợi ý khi đang gõ",
+        "Complete what is being typed",
+        "Titles, words and phrases of the corpus that go on from what was typed, with or without"
+        " marks; each of them finds something.",
+        asked.SuggestParameters,
+        said.SuggestAnswer,
+        _suggest,
+        (400, 503),
+        {"q": "con đ"},
+    ),
+    Operation(
+        "document",
+        f"{PREFIX}/documents/{{id}}",
+        "Đọc một tài liệu",
+        "Read a document",
+        "All fields and the text of a document; with `q`, where the words of the query stand.",
+        asked.DocumentParameters,
+        said.DocumentAnswer,
+        _document,
+        (400, 404, 503),
+        {"q": "thủy triều"},
+        _DOCUMENT,
+    ),
+    Operation(
+        "related",
+        f"{PREFIX}/documents/{{id}}/related",
+        "Tài liệu liên quan",
+        "Documents like one",
+        "The documents most like one, by its own telling words; never itself.",
+        asked.RelatedParameters,
+        said.RelatedAnswer,
+        _related,
+        (400, 404, 503),
+        {"size": "3"},
+        _DOCUMENT,
+    ),
+    Operation(
+        "stats",
+        f"{PREFIX}/stats",
+        "Trong chỉ mục có gì",
+        "What the index holds",
+        "Documents, values, the span of dates, and how and when the live index was built.",
+        asked.NoParameters,
+        said.StatsAnswer,
+        _stats,
+        (503,),
+        {},
+    ),
+    Operation(
+        "analyze",
+        f"{PREFIX}/analyze",
+        "Phân tích một đoạn văn",
+        "Take a text apart",
+        "The words and syllables that the analyzer sees in a text, with their offsets and terms.",
+        asked.AnalyzeParameters,
+        said.AnalysisAnswer,
+        _analyze,
+        (400, 503),
+        {"text": "Xây dựng Đảng trong sạch"},
+    ),
+)
