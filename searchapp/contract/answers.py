@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from searchapp.contract.requests import QUERY, SortName
 
-Span = tuple[Annotated[int, Meta(ge=0)], Annotated[int, Meta(ge=0)]]
+Span = Annotated[list[Annotated[int, Meta(ge=0)]], Meta(min_length=2, max_length=2)]
 Spans = Annotated[
     list[Span], Meta(description="Marked spans: start and end, in order.", examples=[[[0, 7]]])
 ]

@@ -111,8 +111,8 @@ def _snippet(snippet: Snippet) -> said.Snippet:
     return said.Snippet(text=snippet.text, highlights=_spans(snippet.highlights), html=snippet.html)
 
 
-def _spans(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    return list(spans)
+def _spans(spans: Iterable[tuple[int, int]]) -> list[list[int]]:
+    return [list(span) for span in spans]
 
 
 def suggest_answer(query: str, completions: Iterable[Completion]) -> said.SuggestAnswer:

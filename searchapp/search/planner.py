@@ -362,7 +362,7 @@ class _Planning:
                 Remark(
                     "expansion_cut",
                     f"{text}{sign} stands for {expansion.total} words;"
-                    f" the {len(expansion.terms)} most frequent were searched for",
+                    f" searched for the most frequent: {len(expansion.terms)}",
                 )
             )
         weight = self._planner.weights.exact if view is View.EXACT else self._planner.weights.folded
