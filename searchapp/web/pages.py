@@ -9,6 +9,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from searchapp.errors import SearchappError
+from searchapp.search.planner import Remark
 from searchapp.search.service import SearchService
 from searchapp.search.snippets import Snippet
 from searchapp.web.parameters import flag, whole_number
@@ -23,6 +24,7 @@ def make_blueprint(service: SearchService) -> Blueprint:
     blueprint.add_app_template_filter(marked_paragraphs, "marked_paragraphs")
     blueprint.add_app_template_filter(vietnamese_number, "number")
     blueprint.add_app_template_filter(vietnamese_date, "date")
+    blueprint.add_app_template_filter(vietnamese_remark, "remark")
 
     @blueprint.get("/")
     def home() -> str:
@@ -61,6 +63,27 @@ def make_blueprint(service: SearchService) -> Blueprint:
         )
 
     return blueprint
+
+
+# What the planner and the parser remark, in the words of the page.
+_REMARKS = {
+    "unclosed_quote": "Thiếu một dấu ngoặc kép nên không tìm nguyên cụm.",
+    "unbalanced_parenthesis": "Thiếu một dấu ngoặc đơn.",
+    "too_deep": "Ngoặc đơn lồng nhau quá nhiều lớp; các lớp trong cùng bị bỏ qua.",
+    "unknown_name": "Không có trường nào tên như vậy nên coi đó là từ thường.",
+    "empty_condition": "Sau dấu hai chấm chưa có gì nên coi đó là từ thường.",
+    "bad_date": "Không hiểu ngày này. Hãy viết 2024-03-05, 5/3/2024, 2024-03 hoặc 2024.",
+    "dangling_operator": "VÀ, HOẶC, KHÔNG cần có từ ở bên cạnh nên ở đây được coi là từ thường.",
+    "all_capitals": "Câu tìm viết hoa toàn bộ nên VÀ, HOẶC, KHÔNG được coi là từ thường.",
+    "number_capped": "Con số lớn quá mức cho phép nên đã được giảm bớt.",
+    "expansion_cut": "Có quá nhiều từ khớp nên chỉ tìm theo những từ hay gặp nhất.",
+    "no_such_value": "Không có tài liệu nào mang giá trị này.",
+}
+
+
+def vietnamese_remark(remark: Remark) -> str:
+    """A remark on the query in Vietnamese; in English where there are no words for it yet."""
+    return _REMARKS.get(remark.code, remark.text)
 
 
 def marked_html(snippet: Snippet) -> Markup:

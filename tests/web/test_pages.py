@@ -13,6 +13,9 @@ from flask.testing import FlaskClient
 from hostile import HOSTILE, ODD_IDS
 from selectolax.lexbor import LexborHTMLParser
 
+from searchapp.query.parser import NoteCode, parse_query
+from searchapp.web import pages
+
 
 def links(page: str) -> list[str]:
     return [a.attributes["href"] or "" for a in LexborHTMLParser(page).css("a")]
@@ -226,3 +229,23 @@ def test_everything_a_page_names_is_there_and_ours(client: FlaskClient, app: Fla
                 assert response.status_code == 200
         assert tree.css("style") == [], "the policy forbids it"
         assert all("style" not in node.attributes for node in tree.css("*"))
+
+
+def test_every_remark_has_vietnamese_words() -> None:
+    codes = {code.value for code in NoteCode} | {"expansion_cut", "no_such_value"}
+    assert set(pages._REMARKS) == codes
+
+
+def test_what_was_not_understood_is_said(client: FlaskClient) -> None:
+    page = client.get("/search", query_string={"q": "huế ngày:2024-02-30"}).get_data(as_text=True)
+    assert "Không hiểu ngày này" in page
+    assert "Đã hiểu là" in page
+    assert "Đã hiểu là" not in client.get("/search?q=huế").get_data(as_text=True)
+
+
+def test_the_page_explains_the_query_language(client: FlaskClient) -> None:
+    tree = LexborHTMLParser(client.get("/").get_data(as_text=True))
+    examples = [node.text() for node in tree.css(".help dt kbd")]
+    assert len(examples) >= 10
+    for example in examples:
+        assert parse_query(example).notes == (), example
