@@ -48,6 +48,7 @@ __all__ = ["Note", "NoteCode", "Parsed", "parse_query"]
 _MAX_DEPTH = 20
 _FUZZY = re.compile(r"(.*[^\W_].*)~(\d{0,9})", re.DOTALL)
 _PREFIX = re.compile(r"(.*[^\W_].*?)\*+", re.DOTALL)
+_WORDS = re.compile(r"[^\W_]+(?:[-/.][^\W_]+)*")
 _MAX_EDITS = 2
 _OPERATORS = (Kind.AND, Kind.OR, Kind.NOT)
 _BEGINS = (Kind.WORD, Kind.QUOTED, Kind.OPEN)
@@ -105,9 +106,11 @@ def _balanced(tokens: list[Token], scanner: Scanner) -> list[Token]:
 def _settle_operators(tokens: list[Token], scanner: Scanner) -> None:
     """Operators that stand where none can be are words, and so are all of a query in capitals."""
     words = [
-        t.text
-        for t in tokens
-        if t.kind in (Kind.WORD, Kind.QUOTED) and t.text.upper() != t.text.lower()
+        token.text
+        for token in tokens
+        if token.kind in (Kind.WORD, Kind.QUOTED)
+        and token.name != PUBLISHED
+        and token.text.upper() != token.text.lower()
     ]
     capitals = bool(words) and all(word == word.upper() for word in words)
     for index, token in enumerate(tokens):
@@ -182,7 +185,8 @@ class _Parser:
                     _add(clauses, found, token.occur, merge=token.name is None)
             else:
                 child = boosted(self._leaf(token, token.name or name), token.boost)
-                _add(clauses, child, token.occur, merge=token.name is None)
+                failed = isinstance(child, Words) and child.name is None
+                _add(clauses, child, token.occur, merge=failed or token.name is None)
         return sequence(clauses)
 
     def _leaf(self, token: Token, name: Named) -> Expression:  # noqa: PLR0911  # one a kind
@@ -191,7 +195,7 @@ class _Parser:
                 return parse_published(token.text)
             except ValueError as error:
                 self._scanner.note(NoteCode.BAD_DATE, token.start, token.end, str(error))
-                return Words(self._as_typed(token))
+                return Words(self._as_words(token))
         assert name is None or isinstance(name, Name)
         if token.kind is Kind.QUOTED:
             return Quoted(token.text, token.slop, name)
@@ -214,10 +218,9 @@ class _Parser:
             self._scanner.note(NoteCode.NUMBER_CAPPED, token.start, token.end, about)
         return max(1, min(edits, _MAX_EDITS))
 
-    def _as_typed(self, token: Token) -> str:
-        """A condition that failed, as words: its sign and boost go, quotation marks too."""
-        text = self._scanner.text[token.start : token.end].lstrip("+-")
-        return " ".join(re.sub(r"[\"“”„«»^~*()]", " ", text).split())
+    def _as_words(self, token: Token) -> str:
+        """A condition that failed, as words without any sign that could mean something."""
+        return " ".join(_WORDS.findall(self._scanner.text[token.start : token.end].lower()))
 
 
 # -- the normal form ----------------------------------------------------------------------------

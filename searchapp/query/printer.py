@@ -49,7 +49,10 @@ def _clause(clause: Clause) -> str:
     child = clause.child
     if clause.occur is Occur.SHOULD and isinstance(child, Words) and child.name is None:
         return child.text
-    return clause.occur.value + _primary(child)
+    text = _primary(child)
+    if clause.occur is not Occur.SHOULD and not (text[0].isalpha() or text[0] in '"(*'):
+        text = f"({text})"  # a sign before a digit or another sign is text
+    return clause.occur.value + text
 
 
 def _primary(child: Expression) -> str:  # noqa: PLR0911  # one a kind
@@ -70,7 +73,10 @@ def _primary(child: Expression) -> str:  # noqa: PLR0911  # one a kind
         case Everything():
             return "*"
         case Boosted(inner, factor):
-            return f"{_primary(inner)}^{f'{factor:.4f}'.rstrip('0').rstrip('.')}"
+            # An id goes on to the next space, signs and all.
+            is_id = isinstance(inner, Words) and inner.name is Name.ID
+            part = f"({_primary(inner)})" if is_id else _primary(inner)
+            return f"{part}^{f'{factor:.4f}'.rstrip('0').rstrip('.')}"
     return f"({to_text(child)})"
 
 

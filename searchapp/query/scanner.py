@@ -191,8 +191,8 @@ class Scanner:
         ranged = _RANGE.match(self.text, begin) if name == PUBLISHED else None
         self._at = ranged.end() if ranged else self._word_end(begin)
         text = self.text[begin : self._at]
-        boost = 1.0
-        if name is not Name.ID:
+        boost = self._boost() if ranged else 1.0
+        if name is not Name.ID and not ranged:
             boosts = _BOOSTS_AT_END.search(text)
             if boosts:
                 boost = self._factor(boosts[0], begin + boosts.start())
