@@ -45,7 +45,8 @@ _MAX_BEGINNINGS = 8  # words of a title that typing may begin with
 _LEAST_NPMI = 0.25
 _LATER_BEGINNING = 2.0  # taken off the weight: about a seventh of the documents
 _SINGLE_SYLLABLE = 2.5  # taken off: most say little by themselves
-_TITLE_WEIGHT = 2.0  # a title is one document, but what somebody called it
+_TITLE_WEIGHT = 0.7  # a title is one document, but what somebody called it
+_END = b" "  # behind a key: its last syllable is whole, too
 _LETTER = 0.01  # taken off for each letter: of equals the shorter is first
 
 
@@ -202,10 +203,11 @@ class CompletionBuilder:
         for number, (entry, key) in enumerate(zip(entries, keys, strict=True)):
             for place, at in enumerate(_beginnings(key)):
                 weight = entry.weight - (_LATER_BEGINNING if place else 0.0)
-                pointers.append((key[at:], number, at, weight))
+                pointers.append((key[at:] + _END, number, at, weight))
         pointers.sort(key=lambda pointer: (pointer[0], pointer[1]))
         texts = [entry.text.encode("utf-8") for entry in entries]
         (folder / TEXTS_FILE).write_bytes(b"".join(text + b"\n" for text in texts))
+        keys = [key + _END for key in keys]
         (folder / KEYS_FILE).write_bytes(b"".join(key + b"\n" for key in keys))
         np.save(
             folder / ENDS_FILE,
