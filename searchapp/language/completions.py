@@ -39,7 +39,7 @@ _MIN_LETTERS_FOR_SLIPS = 4
 _MAX_TRIED = 2_000  # pointers held against the marks, the weightiest first
 _MAX_SLIPS = 60  # readings of a prefix with a slip
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_TITLE_SHARE = 3  # a third of the places at least are for titles, where there are any
+_TITLE_SHARE = 3  # a third of the places are kept for titles, where there are any
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +236,7 @@ def _mixed(
 
 
 def _title_places(size: int) -> int:
-    return -(-size // _TITLE_SHARE)
+    return size // _TITLE_SHARE
 
 
 def _same(typed: str, written: str) -> bool:
