@@ -126,7 +126,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("built")
     (home / "docs").mkdir()
     (home / "docs" / "a.txt").write_text("Hà Nội\nMùa thu ở Hà Nội.", encoding="utf-8")
-    (home / "docs" / "b.txt").write_text("Huế\nSông Hương chảy qua Huế.", encoding="utf-8")
+    about = {"source": "Báo", "category": "Du lịch", "author": "Lê Na", "tags": ["sông"]}
+    record = {"id": "b", "title": "Huế", "text": "Sông Hương.", "published": "2024", **about}
+    (home / "docs" / "b.jsonl").write_text(json.dumps(record), encoding="utf-8")
     build([home / "docs"], Settings(index_dir=home / "index", jobs=1))
     return home / "index"
 
@@ -142,13 +144,31 @@ def engine_files() -> list[str]:
     return [
         "segmentation.json",
         *(f"engine/*{end}" for end in (".trm", ".pst", ".frq", ".pos", "._stored.col", ".toc")),
+        *(
+            f"language/completion{name}"
+            for name in (
+                "s.txt",
+                "s.txt.ends.npy",
+                "_keys.txt",
+                "_keys.txt.ends.npy",
+                "_syllables.txt",
+                "_syllables.txt.ends.npy",
+                "_counts.npy",
+                "_pointers.npy",
+                "_weights.npy",
+            )
+        ),
         "engine/lengths.npy",
         *(f"engine/column_{name}.npy" for name in ("source", "category", "author", "tag", "year")),
-        "engine/column_values.json",
+        *(f"engine/column_{name}.txt" for name in ("source", "category", "author", "tag", "year")),
+        *(
+            f"engine/column_{name}.txt.ends.npy"
+            for name in ("source", "category", "author", "tag", "year")
+        ),
         "engine/published_days.npy",
         "engine/title_ranks.npy",
         *(f"engine/terms_{view}.txt" for view in ("exact", "folded")),
-        *(f"engine/terms_{view}_ends.npy" for view in ("exact", "folded")),
+        *(f"engine/terms_{view}.txt.ends.npy" for view in ("exact", "folded")),
         *(f"engine/terms_{view}_counts.npy" for view in ("exact", "folded")),
         "engine/id_ranks.npy",
         *(f"language/{name}.npy" for name in ("counts", "marked_counts", "folded_of")),

@@ -7,7 +7,6 @@ A column holds any number of values a document: ``owners[i]`` is the document of
 from __future__ import annotations
 
 import calendar
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,19 +20,24 @@ from searchapp.analysis.clean import clean_text
 from searchapp.analysis.collation import collation_key
 from searchapp.documents import Document
 from searchapp.engines.base import ColumnSummary, FacetValue
+from searchapp.lines import MappedLines, write_lines
 from searchapp.query.filters import Column, Sort
 from searchapp.query.nodes import HasValue, PublishedIn
 
 Array = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
 
-VALUES_FILE = "column_values.json"
 DAYS_FILE = "published_days.npy"
 TITLE_RANKS_FILE = "title_ranks.npy"
 
 NO_DAY = 0
 """The day of a document without a date; others are those of `date.toordinal`."""
 _LAST = np.iinfo(np.int32).max
+
+
+def values_file(column: Column) -> str:
+    """The file with the values of a column, in the order of a dictionary."""
+    return f"column_{column}.txt"
 
 
 def owners_file(column: Column) -> str:
@@ -94,7 +98,6 @@ class ColumnsWriter:
 
     def write(self, folder: Path, live: Mask) -> None:
         """Write the files; documents that are not ``live`` keep their number and no value."""
-        values: dict[str, list[str]] = {}
         for column in Column:
             pairs = np.array(self._pairs[column], dtype=np.int32).reshape(-1, 2)
             pairs = pairs[live[pairs[:, 0]]]
@@ -106,9 +109,7 @@ class ColumnsWriter:
             ranks[order] = np.arange(len(order), dtype=np.int32)
             pairs[:, 1] = ranks[np.searchsorted(used, pairs[:, 1])]
             np.save(folder / owners_file(column), np.ascontiguousarray(pairs.T))
-            values[column] = [names[i] for i in order]
-        text = json.dumps(values, ensure_ascii=False)
-        (folder / VALUES_FILE).write_text(text, encoding="utf-8")
+            write_lines(folder / values_file(column), (names[i].encode() for i in order))
         np.save(folder / DAYS_FILE, np.array(self._days, dtype=np.int32).reshape(-1, 2).T)
         np.save(folder / TITLE_RANKS_FILE, self._title_ranks())
 
@@ -120,7 +121,7 @@ class ColumnsWriter:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    values: tuple[str, ...]  # in dictionary order
+    values: MappedLines  # in the order of a dictionary
     owners: Array
     numbers: Array
     missing: Mask
@@ -130,29 +131,31 @@ class Columns:
     """The values of an index's documents; read-only, safe to share."""
 
     def __init__(self, folder: Path, live: Mask) -> None:
-        names = json.loads((folder / VALUES_FILE).read_text(encoding="utf-8"))
         self._columns: dict[Column, _Column] = {}
         for column in Column:
             owners, numbers = np.load(folder / owners_file(column))
             missing = live.copy()
             missing[owners] = False
-            self._columns[column] = _Column(tuple(names[column]), owners, numbers, missing)
+            self._columns[column] = _Column(
+                MappedLines(folder / values_file(column)), owners, numbers, missing
+            )
         self._first_days, self._last_days = np.load(folder / DAYS_FILE)
         self._title_ranks = np.load(folder / TITLE_RANKS_FILE)
         self._live = live
 
     def values(self, column: Column) -> tuple[str, ...]:
         """Every value of a column, in the order of a dictionary."""
-        return self._columns[column].values
+        return tuple(value.decode() for value in self._columns[column].values)
 
     def having(self, node: HasValue) -> Mask:
         """The documents with one of the values, or without any where None is among them."""
         column = self._columns[node.column]
         mask = np.zeros(self._live.size, dtype=np.bool_)
-        wanted = set(node.values)
-        chosen = np.array([value in wanted for value in column.values], dtype=np.bool_)
-        mask[column.owners[chosen[column.numbers]]] = True
-        if None in wanted:
+        wanted = {value.encode() for value in node.values if value is not None}
+        if wanted:
+            chosen = np.array([value in wanted for value in column.values], dtype=np.bool_)
+            mask[column.owners[chosen[column.numbers]]] = True
+        if None in node.values:
             mask |= column.missing
         return mask
 
@@ -177,9 +180,9 @@ class Columns:
         order = order[: np.count_nonzero(counts)]
         shown = order[:most].tolist()
         if chosen:
-            wanted = set(chosen)
+            wanted = {value.encode() for value in chosen}
             shown += [number for number in order[most:].tolist() if one.values[number] in wanted]
-        values = [FacetValue(one.values[number], int(counts[number])) for number in shown]
+        values = [FacetValue(one.values[number].decode(), int(counts[number])) for number in shown]
         missing = int(np.count_nonzero(one.missing & found))
         return (*values, FacetValue(None, missing)) if missing else tuple(values)
 

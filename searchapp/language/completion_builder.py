@@ -21,12 +21,12 @@ import numpy.typing as npt
 from searchapp.analysis.analyzer import BatchTerms
 from searchapp.analysis.clean import clean_text
 from searchapp.analysis.terms import folded_term
+from searchapp.lines import write_lines
 
 Array = npt.NDArray[Any]
 
 TEXTS_FILE = "completions.txt"
 KEYS_FILE = "completion_keys.txt"
-ENDS_FILE = "completion_ends.npy"
 COUNTS_FILE = "completion_counts.npy"
 POINTERS_FILE = "completion_pointers.npy"
 WEIGHTS_FILE = "completion_weights.npy"
@@ -205,14 +205,8 @@ class CompletionBuilder:
                 weight = entry.weight - (_LATER_BEGINNING if place else 0.0)
                 pointers.append((key[at:] + _END, number, at, weight))
         pointers.sort(key=lambda pointer: (pointer[0], pointer[1]))
-        texts = [entry.text.encode("utf-8") for entry in entries]
-        (folder / TEXTS_FILE).write_bytes(b"".join(text + b"\n" for text in texts))
-        keys = [key + _END for key in keys]
-        (folder / KEYS_FILE).write_bytes(b"".join(key + b"\n" for key in keys))
-        np.save(
-            folder / ENDS_FILE,
-            np.array([_ends(texts), _ends(keys)], dtype=np.int64).reshape(2, len(entries)),
-        )
+        write_lines(folder / TEXTS_FILE, (entry.text.encode("utf-8") for entry in entries))
+        write_lines(folder / KEYS_FILE, (key + _END for key in keys))
         np.save(
             folder / COUNTS_FILE,
             # Titles are told apart by their sign.
@@ -229,7 +223,7 @@ class CompletionBuilder:
             np.array([weight for *_, weight in pointers], dtype=np.float32),
         )
         syllables = sorted({syllable for key in keys for syllable in key.split()})
-        (folder / SYLLABLES_FILE).write_bytes(b"".join(s + b"\n" for s in syllables))
+        write_lines(folder / SYLLABLES_FILE, syllables)
 
 
 def completion_key(text: str) -> bytes:
@@ -245,11 +239,6 @@ def _beginnings(key: bytes) -> Sequence[int]:
         places.append(at + 1)
         at = key.find(b" ", at + 1)
     return places
-
-
-def _ends(pieces: Sequence[bytes]) -> list[int]:
-    ends: list[int] = np.cumsum([len(piece) + 1 for piece in pieces], dtype=np.int64).tolist()
-    return ends
 
 
 def _is_content(term: str) -> bool:

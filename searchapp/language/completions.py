@@ -6,7 +6,6 @@ what it finds is then held against the marks that were typed.
 
 from __future__ import annotations
 
-import mmap
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -22,7 +21,6 @@ from searchapp.analysis.syllable import canonical_spelling, split_tone
 from searchapp.analysis.terms import folded_term, has_marks, strip_marks
 from searchapp.language.completion_builder import (
     COUNTS_FILE,
-    ENDS_FILE,
     KEYS_FILE,
     POINTERS_FILE,
     SYLLABLE,
@@ -30,6 +28,7 @@ from searchapp.language.completion_builder import (
     TEXTS_FILE,
     WEIGHTS_FILE,
 )
+from searchapp.lines import MappedLines
 
 Array = npt.NDArray[Any]
 
@@ -70,13 +69,12 @@ class Completions:
     """Completes prefixes over one corpus. Read-only, safe to share between threads."""
 
     def __init__(self, folder: Path) -> None:
-        self._texts = _mapped(folder / TEXTS_FILE)
-        self._keys = _mapped(folder / KEYS_FILE)
-        self._text_ends, self._key_ends = np.load(folder / ENDS_FILE, mmap_mode="r")
+        self._texts = MappedLines(folder / TEXTS_FILE)
+        self._keys = MappedLines(folder / KEYS_FILE)
         self._counts = np.load(folder / COUNTS_FILE, mmap_mode="r")
         self._entries, self._places = np.load(folder / POINTERS_FILE, mmap_mode="r")
         self._weights = np.load(folder / WEIGHTS_FILE, mmap_mode="r")
-        self._syllables = (folder / SYLLABLES_FILE).read_bytes().split(b"\n")[:-1]
+        self._syllables = MappedLines(folder / SYLLABLES_FILE)
 
     def complete(self, prefix: str, size: int) -> tuple[Completion, ...]:
         """Up to ``size`` completions, the one that matters most first.
@@ -96,9 +94,7 @@ class Completions:
     # -- looking up -----------------------------------------------------------------------------
 
     def _pointer(self, index: int) -> bytes:
-        entry = int(self._entries[index])
-        start = int(self._key_ends[entry - 1]) if entry else 0
-        return self._keys[start + int(self._places[index]) : int(self._key_ends[entry]) - 1]
+        return self._keys.piece(int(self._entries[index]), int(self._places[index]))
 
     def _range(self, beginning: bytes) -> tuple[int, int]:
         size = range(self._weights.size)
@@ -137,10 +133,8 @@ class Completions:
     def _completion(
         self, entry: int, index: int, typed: _Typed, *, strict: bool
     ) -> Completion | None:
-        start = int(self._text_ends[entry - 1]) if entry else 0
-        text = self._texts[start : int(self._text_ends[entry]) - 1].decode("utf-8")
-        key_start = int(self._key_ends[entry - 1]) if entry else 0
-        before = self._keys[key_start : key_start + int(self._places[index])].count(b" ")
+        text = self._texts[entry].decode("utf-8")
+        before = self._keys[entry].count(b" ", 0, int(self._places[index]))
         pieces = list(SYLLABLE.finditer(text))[before : before + len(typed.syllables)]
         if len(pieces) < len(typed.syllables):
             return None
@@ -276,10 +270,3 @@ def _edits(word: str) -> Iterator[str]:
         yield from (word[:at] + c + word[at + 1 :] for c in _LETTERS if c != word[at])
     for at in range(len(word) + 1):
         yield from (word[:at] + c + word[at:] for c in _LETTERS)
-
-
-def _mapped(path: Path) -> mmap.mmap | bytes:
-    with path.open("rb") as file:
-        if path.stat().st_size == 0:
-            return b""
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

@@ -12,10 +12,15 @@ from searchapp.language.synonyms import Synonyms
 from searchapp.query.describe import text_of
 from searchapp.query.nodes import (
     And,
+    AnyTerm,
     AtLeast,
+    HasId,
+    HasValue,
+    Near,
     Not,
     Or,
     Phrase,
+    PublishedIn,
     Scored,
     Term,
 )
@@ -42,6 +47,8 @@ def leaves(node):
     """The terms and phrases of a tree."""
     if isinstance(node, Term | Phrase):
         return {node}
+    if isinstance(node, HasId | HasValue | PublishedIn | Near | AnyTerm):
+        return set()
     children = (node.child,) if isinstance(node, Not) else node.children
     return set().union(*map(leaves, children))
 

@@ -1,0 +1,55 @@
+"""Lines of a file by their number, without reading the file: for tables too large to hold.
+
+A table is a UTF-8 file, each entry with a line break behind it, and beside it an array of where
+each entry ends. The order of bytes is that of code points.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+
+def _ends_path(path: Path) -> Path:
+    return path.with_name(path.name + ".ends.npy")
+
+
+def write_lines(path: Path, lines: Iterable[bytes]) -> None:
+    """Write a table; no entry holds a line break."""
+    sizes: list[int] = []
+    with path.open("wb") as file:
+        for line in lines:
+            file.write(line + b"\n")
+            sizes.append(len(line) + 1)
+    np.save(_ends_path(path), np.cumsum(sizes, dtype=np.int64))
+
+
+class MappedLines:
+    """A table, mapped into memory. Safe to share between threads."""
+
+    def __init__(self, path: Path) -> None:
+        self.ends = np.load(_ends_path(path), mmap_mode="r")
+        self._bytes: mmap.mmap | bytes = b""
+        if self.ends.size:
+            with path.open("rb") as file:
+                self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def __len__(self) -> int:
+        return int(self.ends.size)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (self[number] for number in range(len(self)))
+
+    def __getitem__(self, number: int) -> bytes:
+        """The entry ``number``, from 0 on."""
+        return self.piece(number, 0)
+
+    def piece(self, number: int, start: int) -> bytes:
+        """The entry ``number`` from its byte ``start`` on."""
+        if not 0 <= number < self.ends.size:
+            raise IndexError(number)
+        first = int(self.ends[number - 1]) if number else 0
+        return self._bytes[first + start : int(self.ends[number]) - 1]
