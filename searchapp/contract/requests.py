@@ -1,4 +1,8 @@
-"""The parameters of each operation, with their limits. All are of the query string."""
+"""The parameters of each operation, with their limits. All are of the query string.
+
+Descriptions have two lines, Vietnamese and English. What can't be checked here, such as whether a
+date is in the calendar, the service checks; ``extra_json_schema`` tells callers what it takes.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +15,32 @@ QUERY = "xây dựng nông thôn mới"
 Flag = Literal[0, 1]
 SortName = Literal["relevance", "newest", "oldest", "title"]
 
+_FILTER = r"^\s*(source|category|author|tag|year|published)\s*:"
+_DATE = (
+    r"^([0-9]{4}(-[0-9]{1,2}(-[0-9]{1,2})?)?"
+    r"|([0-9]{1,2}[/.-])?[0-9]{1,2}[/.-][0-9]{4})$"
+)
+
 # A query of nothing but white space says nothing; the limit of its length is a setting.
 Query = Annotated[
     str,
     Meta(
         min_length=1,
         pattern=r"\S",
-        description="What to search for, in the query language: words with or without marks,"
-        ' "phrases", AND OR NOT, field:value, beginnings* and more.',
+        description='Câu cần tìm, theo ngôn ngữ truy vấn: từ có dấu hoặc không dấu, "nguyên cụm",'
+        " AND OR NOT, trường:giá_trị, đầu_từ* và hơn nữa.\n"
+        'What to search for, in the query language: words with or without marks, "phrases",'
+        " AND OR NOT, field:value, beginnings* and more.",
         examples=[QUERY, '"an toàn giao thông" -taxi', "nguồn:VnExpress ngày:>=2024"],
     ),
 ]
 OptionalQuery = Annotated[
-    str, Meta(description="A query whose words are marked in the text.", examples=["sông hồng"])
+    str,
+    Meta(
+        description="Câu tìm có các từ cần đánh dấu trong văn bản.\n"
+        "A query whose words are marked in the text.",
+        examples=["sông hồng"],
+    ),
 ]
 
 
@@ -35,15 +52,26 @@ class SearchParameters(Struct, frozen=True, kw_only=True):
     """Of `/search`."""
 
     q: Query
-    page: Annotated[int, Meta(ge=1, description="The page of hits, from 1 on.")] = 1
-    size: Annotated[int, Meta(ge=1, description="Hits on a page.")] | UnsetType = UNSET
+    page: Annotated[
+        int, Meta(ge=1, description="Trang kết quả, tính từ 1.\nThe page of hits, from 1 on.")
+    ] = 1
+    size: (
+        Annotated[
+            int, Meta(ge=1, description="Số kết quả trên một trang.\nHits on a page.", examples=[5])
+        ]
+        | UnsetType
+    ) = UNSET
     filter: Annotated[
-        list[Annotated[str, Meta(min_length=1)]],
+        list[Annotated[str, Meta(min_length=1, extra_json_schema={"pattern": _FILTER})]],
         Meta(
-            description="Only documents with a value: `field:value` with source, category, author,"
-            " tag, year or published (dates and ranges of them). Several of one field widen each"
-            " other, those of different fields narrow. Nothing behind the colon asks for documents"
-            " without a value.",
+            description="Chỉ lấy tài liệu có giá trị này: `trường:giá trị`, với source, category,"
+            " author, tag, year hoặc published (ngày, khoảng ngày). Lặp lại được: cùng trường thì"
+            " lấy một trong các giá trị, khác trường thì phải đủ. Để trống sau dấu hai chấm là tìm"
+            " tài liệu không có giá trị.\n"
+            "Only documents with a value: `field:value` with source, category, author, tag, year or"
+            " published (dates and ranges of them). Several of one field widen each other, those of"
+            " different fields narrow. Nothing behind the colon asks for documents without a"
+            " value.",
             examples=[["category:Giáo dục"], ["year:2024", "year:2023"]],
         ),
     ] = field(default_factory=list)
@@ -51,8 +79,10 @@ class SearchParameters(Struct, frozen=True, kw_only=True):
         Annotated[
             str,
             Meta(
-                description="Published on this day or later: a day, month or year.",
+                description="Đăng từ ngày này trở đi: một ngày, tháng hoặc năm.\n"
+                "Published on this day or later: a day, month or year.",
                 examples=["2024-03"],
+                extra_json_schema={"pattern": _DATE},
             ),
         ]
         | UnsetType
@@ -61,8 +91,10 @@ class SearchParameters(Struct, frozen=True, kw_only=True):
         Annotated[
             str,
             Meta(
-                description="Published on this day or before: a day, month or year.",
-                examples=["2024"],
+                description="Đăng đến hết ngày này: một ngày, tháng hoặc năm.\n"
+                "Published on this day or before: a day, month or year.",
+                examples=["2025"],
+                extra_json_schema={"pattern": _DATE},
             ),
         ]
         | UnsetType
@@ -70,12 +102,20 @@ class SearchParameters(Struct, frozen=True, kw_only=True):
     sort: Annotated[
         SortName,
         Meta(
-            description="The order of hits; titles in the order of a Vietnamese dictionary,"
-            " documents without a date last."
+            description="Thứ tự kết quả: liên quan nhất, mới nhất, cũ nhất, hoặc theo tựa như trong"
+            " từ điển tiếng Việt; tài liệu không có ngày đứng cuối.\n"
+            "The order of hits; titles in the order of a Vietnamese dictionary, documents without a"
+            " date last.",
+            examples=["newest"],
         ),
     ] = "relevance"
     facet_size: Annotated[
-        int, Meta(ge=0, description="Most values counted for a facet; 0 counts none.")
+        int,
+        Meta(
+            ge=0,
+            description="Số giá trị nhiều nhất được đếm cho mỗi trường; 0 là không đếm.\n"
+            "Most values counted for a facet; 0 counts none.",
+        ),
     ] = 20
     cursor: (
         Annotated[
@@ -83,17 +123,28 @@ class SearchParameters(Struct, frozen=True, kw_only=True):
             Meta(
                 min_length=1,
                 max_length=400,
-                description="`next_cursor` of an answer, to go on behind it; all other parameters"
-                " stay as they were, `page` does not count.",
+                description="`next_cursor` của câu trả lời trước, để đọc tiếp; các tham số khác giữ"
+                " nguyên, `page` không có tác dụng.\n"
+                "`next_cursor` of an answer, to go on behind it; all other parameters stay as they"
+                " were, `page` does not count.",
+                extra_json_schema={"pattern": "^[A-Za-z0-9_-]+$"},
             ),
         ]
         | UnsetType
     ) = UNSET
     verbatim: Annotated[
-        Flag, Meta(description="1 answers the query as typed, whatever it may have been meant.")
+        Flag,
+        Meta(
+            description="1: tìm đúng như đã gõ, không đoán ý.\n"
+            "1 answers the query as typed, whatever it may have been meant."
+        ),
     ] = 0
     explain: Annotated[
-        Flag, Meta(description="1 adds how the query was understood and each score is made up.")
+        Flag,
+        Meta(
+            description="1: kèm theo cách hiểu câu tìm và cách tính điểm.\n"
+            "1 adds how the query was understood and what each score is made of."
+        ),
     ] = 0
 
 
@@ -103,10 +154,14 @@ class SuggestParameters(Struct, frozen=True, kw_only=True):
     q: Annotated[
         str,
         Meta(
-            description="What was typed so far; from two letters on.", examples=["xây d", "ha no"]
+            description="Phần đã gõ, có dấu hay không; có gợi ý từ chữ cái thứ hai.\n"
+            "What was typed so far, with or without marks; from two letters on.",
+            examples=["xây d", "ha no"],
         ),
     ]
-    size: Annotated[int, Meta(ge=1, le=20, description="Most completions.")] = 8
+    size: Annotated[
+        int, Meta(ge=1, le=20, description="Số gợi ý nhiều nhất.\nMost completions.")
+    ] = 8
 
 
 class DocumentParameters(Struct, frozen=True, kw_only=True):
@@ -118,7 +173,9 @@ class DocumentParameters(Struct, frozen=True, kw_only=True):
 class RelatedParameters(Struct, frozen=True, kw_only=True):
     """Of `/documents/{id}/related`."""
 
-    size: Annotated[int, Meta(ge=1, le=50, description="Most documents.")] = 5
+    size: Annotated[
+        int, Meta(ge=1, le=50, description="Số tài liệu nhiều nhất.\nMost documents.")
+    ] = 5
 
 
 class AnalyzeParameters(Struct, frozen=True, kw_only=True):
@@ -126,5 +183,8 @@ class AnalyzeParameters(Struct, frozen=True, kw_only=True):
 
     text: Annotated[
         str,
-        Meta(description="The text to take apart.", examples=["Xây dựng Đảng trong sạch"]),
+        Meta(
+            description="Đoạn văn cần phân tích.\nThe text to take apart.",
+            examples=["Xây dựng Đảng trong sạch"],
+        ),
     ]

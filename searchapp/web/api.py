@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 from flask import Blueprint, Response, render_template
 
 from searchapp.contract.answers import Health, Ready
 from searchapp.errors import SearchappError
 from searchapp.search.service import SearchService
-from searchapp.web.conditional import answered_before, entity_tag, mark
+from searchapp.web.conditional import (
+    NOT_MODIFIED,
+    answered_before,
+    entity_tag,
+    mark,
+    settings_mark,
+)
 from searchapp.web.openapi import describe_api
 from searchapp.web.operations import OPERATIONS, PREFIX, Operation
 from searchapp.web.parameters import read_parameters
-from searchapp.web.problem_types import PROBLEM_TYPES
+from searchapp.web.problem_types import DOCS_PATH, PROBLEM_TYPES
 
 JSON = "application/json"
 
@@ -20,17 +28,19 @@ JSON = "application/json"
 def make_blueprint(service: SearchService) -> Blueprint:
     """The routes of `OPERATIONS`, their description, and the health of the service."""
     blueprint = Blueprint("api", __name__)
+    basis = settings_mark(service.settings)
     for operation in OPERATIONS:
         rule = operation.path.replace("{id}", "<anything:document_id>")
-        blueprint.add_url_rule(rule, operation.name, _view(service, operation))
+        blueprint.add_url_rule(rule, operation.name, _view(service, operation, basis))
     description = describe_api(service.settings)
     encoded = msgspec.json.encode(description)
 
     @blueprint.get(f"{PREFIX}/openapi.json")
     def openapi() -> Response:
-        return _json(encoded)
+        tag = entity_tag(basis)
+        return mark(Response(status=NOT_MODIFIED) if answered_before(tag) else _json(encoded), tag)
 
-    @blueprint.get(f"{PREFIX}/docs")
+    @blueprint.get(DOCS_PATH)
     def docs() -> str:
         return render_template(
             "docs.html", api=description, operations=OPERATIONS, problems=PROBLEM_TYPES
@@ -60,12 +70,12 @@ def make_blueprint(service: SearchService) -> Blueprint:
     return blueprint
 
 
-def _view(service: SearchService, operation: Operation):  # type: ignore[no-untyped-def]  # Flask's own type
+def _view(service: SearchService, operation: Operation, basis: str) -> Callable[..., Response]:
     def view(document_id: str = "") -> Response:
         asks = read_parameters(operation.parameters)
-        tag = entity_tag(service.generation().name)
+        tag = entity_tag(basis, service.generation().name)
         if answered_before(tag):
-            return mark(Response(status=304), tag)
+            return mark(Response(status=NOT_MODIFIED), tag)
         answer = operation.call(service, asks, document_id)
         return mark(_json(msgspec.json.encode(answer)), tag)
 

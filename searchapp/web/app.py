@@ -7,7 +7,7 @@ from werkzeug.routing import BaseConverter
 
 from searchapp.config import Settings
 from searchapp.search.service import SearchService
-from searchapp.web import api, docs_page, exchange, opensearch, pages, problems
+from searchapp.web import api, docs_page, exchange, opensearch, pages, problems, static_files
 
 
 class _AnyPath(BaseConverter):
@@ -33,4 +33,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     docs_page.register(app)
     problems.register(app)
     exchange.register(app, settings)
+    static_files.register(app)  # after it: what is registered last sees an answer first
     return app

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import re
 import shlex
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
+import msgspec
 from flask import Flask
 from markupsafe import Markup, escape
 
 from searchapp.web.operations import Operation
 
 _CODE = re.compile(r"`([^`]+)`")
+_PAIR = re.compile(r"\[\s*(\d+),\s*(\d+)\s*\]")
 
 
 def register(app: Flask) -> None:
     """Add the filters of `docs.html`."""
     app.jinja_env.filters.update(
-        code=code, curl=curl, example_path=example_path, example_url=example_url
+        code=code,
+        curl=curl,
+        example_path=example_path,
+        plain=plain,
+        pretty=pretty,
     )
 
 
@@ -31,10 +37,15 @@ def example_path(operation: Operation) -> str:
     return operation.path.replace("{id}", quote(operation.example_id or "", safe="/"))
 
 
-def example_url(operation: Operation) -> str:
-    """The path and query string of an operation's example."""
-    query = urlencode(operation.example)
-    return example_path(operation) + (f"?{query}" if query else "")
+def plain(value: object) -> str:
+    """A value as JSON, in one line and with its own letters."""
+    return msgspec.json.encode(value).decode()
+
+
+def pretty(value: object) -> str:
+    """A value as JSON, indented; pairs of numbers stay in one line."""
+    indented = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    return _PAIR.sub(r"[\1, \2]", indented)
 
 
 def curl(operation: Operation, root: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 import uuid
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, abort, g, request
+from flask_compress import Compress
 from flask_cors import CORS
 
 from searchapp.config import Settings
@@ -24,16 +24,33 @@ _SECURITY_HEADERS = {
     "X-Frame-Options": "DENY",
 }
 _GOOD_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_COMPRESSED_TYPES = re.compile(r"text/|application/(?:[\w.-]+\+)?(?:json|xml)|image/svg\+xml")
-_LEAST_BYTES = 500  # below, headers cost what compression saves
-_GZIP_LEVEL = 5  # within 2% of level 9 on answers, in half its time
+LONGEST_ADDRESS = 131_072  # bytes: 10,000 characters of four bytes, percent-encoded, fit in
+_COMPRESSION = {
+    # Every caller reads gzip, and packing needs 256 KB; Zstandard and Brotli want megabytes each
+    # time, of a worker that is to stay small.
+    "COMPRESS_ALGORITHM": ["gzip"],
+    "COMPRESS_STREAMS": False,  # it leaves the file open; see static_files.py
+    "COMPRESS_LEVEL": 5,  # within 2% of level 9 on answers, in half its time
+    "COMPRESS_MIN_SIZE": 500,  # bytes; below, headers cost what compression saves
+    "COMPRESS_MIMETYPES": [
+        "text/html",
+        "text/css",
+        "text/javascript",
+        "image/svg+xml",
+        "application/json",
+        "application/x-suggestions+json",
+        "application/opensearchdescription+xml",
+    ],
+}
 
 
 def register(app: Flask, settings: Settings) -> None:
     """Have every exchange go through here."""
     app.before_request(_take_id)
-    # The last one registered is called first: an answer is compressed when all else is done.
-    app.after_request(_compress)
+    app.before_request(_refuse_endless_addresses)
+    # The first one registered is called last: an answer is compressed when all else is done.
+    app.config.update(_COMPRESSION)
+    Compress(app)
     app.after_request(_add_headers)
     origins = [origin.strip() for origin in settings.cors_origins.split(",") if origin.strip()]
     if origins:
@@ -41,14 +58,15 @@ def register(app: Flask, settings: Settings) -> None:
             app,
             resources={r"/api/.*": {}},
             origins="*" if "*" in origins else origins,
+            send_wildcard=True,
             methods=["GET", "HEAD", "OPTIONS"],
-            expose_headers=["ETag", REQUEST_ID],
+            expose_headers=["ETag", REQUEST_ID, "Retry-After"],
             max_age=3600,
         )
 
 
 def request_id() -> str:
-    """The id of this request: the caller's, if it sent one, or our own."""
+    """The id of this request: the caller's, if it sent a good one, or our own."""
     found: str = g.request_id
     return found
 
@@ -58,29 +76,13 @@ def _take_id() -> None:
     g.request_id = sent if _GOOD_ID.fullmatch(sent) else uuid.uuid4().hex
 
 
+def _refuse_endless_addresses() -> None:
+    if len(request.environ.get("PATH_INFO", "")) + len(request.query_string) > LONGEST_ADDRESS:
+        abort(414)
+
+
 def _add_headers(response: Response) -> Response:
     response.headers[REQUEST_ID] = request_id()
     for name, value in _SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
-    return response
-
-
-def _compress(response: Response) -> Response:
-    if not _COMPRESSED_TYPES.match(response.content_type or ""):
-        return response
-    response.vary.add("Accept-Encoding")
-    if (
-        not request.accept_encodings["gzip"]
-        or response.status_code in (204, 206, 304)
-        or "Content-Encoding" in response.headers
-        or request.method == "HEAD"
-        or (response.content_length or _LEAST_BYTES) < _LEAST_BYTES
-    ):
-        return response
-    response.direct_passthrough = False
-    response.set_data(gzip.compress(response.get_data(), _GZIP_LEVEL, mtime=0))
-    response.headers["Content-Encoding"] = "gzip"
-    etag, _ = response.get_etag()
-    if etag is not None:  # the bytes are others now, the meaning is not
-        response.set_etag(etag, weak=True)
     return response

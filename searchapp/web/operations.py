@@ -5,6 +5,7 @@ The routes, the OpenAPI description and its page are made from this table.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from msgspec import UNSET, Struct
 
 from searchapp.contract import answers as said
 from searchapp.contract import requests as asked
-from searchapp.errors import QueryError
+from searchapp.errors import NotFoundError, QueryError
 from searchapp.query.filters import Sort
 from searchapp.search import answers
 from searchapp.search.service import SearchService
@@ -32,6 +33,7 @@ class Operation:
     path: str
     title_vi: str
     title: str
+    about_vi: str
     about: str
     parameters: type[Struct]
     answer: type[Struct]
@@ -64,11 +66,20 @@ def _suggest(service: SearchService, asks: asked.SuggestParameters, _: str) -> S
 
 
 def _document(service: SearchService, asks: asked.DocumentParameters, document_id: str) -> Struct:
+    most = service.settings.query_max_chars
+    if len(asks.q) > most:
+        raise QueryError(f"q has {len(asks.q)} characters, at most {most} are taken", "q")
     return answers.document_answer(service.document(document_id, asks.q))
 
 
 def _related(service: SearchService, asks: asked.RelatedParameters, document_id: str) -> Struct:
-    return answers.related_answer(document_id, service.related(document_id, asks.size))
+    try:
+        return answers.related_answer(document_id, service.related(document_id, asks.size))
+    except NotFoundError:
+        # An id may end like this path: then it is that document that was asked for.
+        with contextlib.suppress(NotFoundError):
+            return answers.document_answer(service.document(f"{document_id}/related"))
+        raise
 
 
 def _stats(service: SearchService, _: Struct, __: str) -> Struct:
@@ -90,12 +101,14 @@ OPERATIONS = (
         f"{PREFIX}/search",
         "Tìm tài liệu",
         "Search for documents",
+        "Kết quả kèm đoạn trích có đánh dấu, số đếm theo trường và con trỏ để đọc tiếp. Gõ có dấu,"
+        " không dấu, Unicode dựng sẵn hay tổ hợp, hoặc phím Telex đều được.",
         "Hits with highlighted passages, facets, and where to go on. Words may be typed with or"
         " without marks, in any Unicode form, or as raw Telex keys.",
         asked.SearchParameters,
         said.SearchAnswer,
         _search,
-        (400, 410, 503),
+        (400, 410, 414, 503),
         {"q": "sông hồng", "size": "3"},
     ),
     Operation(
@@ -103,12 +116,14 @@ OPERATIONS = (
         f"{PREFIX}/suggest",
         "Gợi ý khi đang gõ",
         "Complete what is being typed",
+        "Tựa, từ và cụm từ có trong kho, tiếp nối phần đã gõ, có dấu hay không; gợi ý nào cũng tìm"
+        " ra tài liệu.",
         "Titles, words and phrases of the corpus that go on from what was typed, with or without"
         " marks; each of them finds something.",
         asked.SuggestParameters,
         said.SuggestAnswer,
         _suggest,
-        (400, 503),
+        (400, 414, 503),
         {"q": "con đ"},
     ),
     Operation(
@@ -116,11 +131,12 @@ OPERATIONS = (
         f"{PREFIX}/documents/{{id}}",
         "Đọc một tài liệu",
         "Read a document",
+        "Mọi trường và toàn văn của một tài liệu; nếu gửi `q` thì kèm vị trí các từ của câu tìm.",
         "All fields and the text of a document; with `q`, where the words of the query stand.",
         asked.DocumentParameters,
         said.DocumentAnswer,
         _document,
-        (400, 404, 503),
+        (400, 404, 414, 503),
         {"q": "thủy triều"},
         _DOCUMENT,
     ),
@@ -129,11 +145,16 @@ OPERATIONS = (
         f"{PREFIX}/documents/{{id}}/related",
         "Tài liệu liên quan",
         "Documents like one",
-        "The documents most like one, by its own telling words; never itself.",
+        "Những tài liệu giống tài liệu này nhất, xét theo các từ đặc trưng của nó. Nếu mã tài liệu"
+        " kết thúc bằng `/related`, đường dẫn này đọc chính tài liệu đó, khi không có tài liệu nào"
+        " mang phần mã đứng trước.",
+        "The documents most like one, by its own telling words; never itself. The path of a"
+        " document whose id ends in `/related` is read as that document where no document has the"
+        " id before it.",
         asked.RelatedParameters,
         said.RelatedAnswer,
         _related,
-        (400, 404, 503),
+        (400, 404, 414, 503),
         {"size": "3"},
         _DOCUMENT,
     ),
@@ -142,6 +163,7 @@ OPERATIONS = (
         f"{PREFIX}/stats",
         "Trong chỉ mục có gì",
         "What the index holds",
+        "Số tài liệu, số giá trị từng trường, khoảng ngày đăng, chỉ mục được lập khi nào, ra sao.",
         "Documents, values, the span of dates, and how and when the live index was built.",
         asked.NoParameters,
         said.StatsAnswer,
@@ -154,11 +176,12 @@ OPERATIONS = (
         f"{PREFIX}/analyze",
         "Phân tích một đoạn văn",
         "Take a text apart",
+        "Các từ và âm tiết mà bộ phân tích thấy trong đoạn văn, kèm vị trí và dạng lưu.",
         "The words and syllables that the analyzer sees in a text, with their offsets and terms.",
         asked.AnalyzeParameters,
         said.AnalysisAnswer,
         _analyze,
-        (400, 503),
+        (400, 414, 503),
         {"text": "Xây dựng Đảng trong sạch"},
     ),
 )

@@ -3,51 +3,54 @@
 from __future__ import annotations
 
 import re
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, get_args
 
 import msgspec
 from flask import request
-from msgspec import Struct
+from msgspec import Struct, UnsetType
 
 from searchapp.errors import QueryError
 
-_AT_FIELD = re.compile(r"`\$\.([^`.\[]+)")
-_MISSING = re.compile(r"missing required field `([^`]+)`")
-_NUMBER = re.compile(r"\s*(-?[0-9]{1,9})\s*")
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
 _SHOWN_CHARS = 40
 
 Parameters = TypeVar("Parameters", bound=Struct)
 
 
 def read_parameters(kind: type[Parameters]) -> Parameters:
-    """The parameters of this request. Raises QueryError for the first that is wrong."""
+    """The parameters of this request. Raises QueryError that names every wrong one at once."""
     schemas = parameter_schemas(kind)
     values: dict[str, Any] = {}
-    for name, schema in schemas.items():
+    wrong: dict[str, str] = {}
+    for field in msgspec.structs.fields(kind):
+        name, schema = field.encode_name, schemas[field.encode_name]
         given = request.args.getlist(name)
+        many = schema.get("type") == "array"
         if not given:
-            continue
-        values[name] = given if schema.get("type") == "array" else _number(given[0], schema)
-    try:
-        return msgspec.convert(values, kind)
-    except msgspec.ValidationError as error:
-        raise _in_our_words(str(error), schemas) from None
+            if field.required:
+                wrong[name] = f"{name} is missing; it should be {wanted(schema)}"
+        elif len(given) > 1 and not many:
+            wrong[name] = f"{name} is given {len(given)} times, it should be given once"
+        else:
+            value = given if many else _number(given[0], schema)
+            try:
+                values[field.name] = msgspec.convert(value, _given_type(field.type))
+            except msgspec.ValidationError:
+                shown = given[0][:_SHOWN_CHARS]
+                wrong[name] = f"{name} is {shown!r}, it should be {wanted(schema)}"
+    if wrong:
+        raise QueryError("; ".join(wrong.values()), next(iter(wrong)))
+    return kind(**values)
 
 
-def _in_our_words(text: str, schemas: dict[str, dict[str, Any]]) -> QueryError:
-    missing = _MISSING.search(text)
-    if missing:
-        name = missing[1]
-        return QueryError(f"{name} is missing; it should be {wanted(schemas[name])}", name)
-    at = _AT_FIELD.search(text)
-    if at is None:
-        return QueryError(text)
-    name, raw = at[1], request.args.get(at[1], "")
-    return QueryError(
-        f"{name} is {raw[:_SHOWN_CHARS]!r}, it should be {wanted(schemas[name])}", name
-    )
+def _given_type(kind: Any) -> Any:
+    """The type of a parameter that is there."""
+    choices = [one for one in get_args(kind) if one is not UnsetType]
+    return choices[0] if UnsetType in get_args(kind) else kind
 
 
+@cache
 def parameter_schemas(kind: type[Struct]) -> dict[str, dict[str, Any]]:
     """The JSON schema of each parameter by its name in the query string."""
     _, components = msgspec.json.schema_components([kind])
@@ -67,7 +70,9 @@ def wanted(schema: dict[str, Any]) -> str:
     if schema.get("type") == "array":
         return "given once or several times, and not be empty"
     most = schema.get("maxLength")
-    return "some text" if most is None else f"text of at most {most} characters"
+    if most is not None:
+        return f"text of at most {most} characters"
+    return "some words" if schema.get("minLength") else "some text"
 
 
 def flag(name: str) -> bool:
@@ -83,10 +88,9 @@ def whole_number(name: str, default: int) -> int:
     raw = request.args.get(name)
     if raw is None:
         return default
-    found = _NUMBER.fullmatch(raw)
-    if not found:
+    if not _NUMBER.fullmatch(raw.strip()):
         raise QueryError(f"{name} is {raw[:_SHOWN_CHARS]!r}, it should be a whole number", name)
-    return int(found[1])
+    return int(raw)
 
 
 def _number(raw: str, schema: dict[str, Any]) -> int | str:
@@ -94,4 +98,4 @@ def _number(raw: str, schema: dict[str, Any]) -> int | str:
         isinstance(value, int) for value in schema.get("enum", [""])
     )
     found = _NUMBER.fullmatch(raw) if numeric else None
-    return int(found[1]) if found else raw
+    return int(raw) if found else raw

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from searchapp.contract.answers import Problem
 from searchapp.errors import InputError, NoIndexError, SearchappError
 from searchapp.web.exchange import request_id
-from searchapp.web.problem_types import problem_type
+from searchapp.web.problem_types import DOCS_PATH, problem_type
 
 _API = "/api/"
 _RETRY_AFTER_S = 30  # an index is on its way, or somebody has to build it
@@ -24,6 +24,12 @@ _PAGES = {
     414: ("Câu tìm quá dài", "Hãy rút ngắn câu tìm rồi thử lại."),
     410: ("Trang này không còn", "Hãy tìm lại từ đầu."),
     503: ("Chưa có gì để tìm", "Chỉ mục chưa được lập hoặc đang không dùng được."),
+}
+# In our words, for programs; the braces stand for the method.
+_DETAILS = {
+    404: f"nothing is at this address; {DOCS_PATH} lists what there is",
+    405: "{} is not taken here; use GET, HEAD or OPTIONS",
+    414: "the address is too long; shorten the query or the text",
 }
 _OTHER_PAGE = ("Có lỗi ở phía máy chủ", "Lỗi đã được ghi lại. Xin thử lại sau ít phút.")
 
@@ -48,7 +54,8 @@ def _product_error(error: SearchappError) -> Response:
 def _http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return Response(error.get_body(), error.code or 500, error.get_headers())
-    response = _answer(error.code, error.description or error.name, None)
+    detail = _DETAILS.get(error.code, error.description or error.name)
+    response = _answer(error.code, detail.format(request.method), None)
     allowed = getattr(error, "valid_methods", None)
     if allowed:
         response.headers["Allow"] = ", ".join(sorted(allowed))

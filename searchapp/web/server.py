@@ -6,10 +6,12 @@ import ctypes
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.http import message
 from gunicorn.util import import_app
 
 from searchapp.errors import SearchappError
 from searchapp.search.service import SearchService
+from searchapp.web.exchange import LONGEST_ADDRESS
 
 # From glibc's malloc.h
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
@@ -17,6 +19,9 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 THREADS = 4  # a worker; a request waits for disk now and then, and slow clients are kept apart
 TIMEOUT_S = 60
 GRACEFUL_TIMEOUT_S = 15
+
+
+_LONGEST_REQUEST_LINE = LONGEST_ADDRESS + 1024  # a little more: the application says it better
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -54,9 +59,18 @@ def _hold_little_memory() -> None:
         mallopt(_M_TRIM_THRESHOLD, 1 << 20)
 
 
+def _take_long_addresses() -> None:
+    """Let a question be as long as it may be: 1,000 Vietnamese letters take 9 KB, encoded.
+
+    gunicorn takes 4 KB by default, and no setting but "endless" takes it beyond this constant.
+    """
+    message.MAX_REQUEST_LINE = _LONGEST_REQUEST_LINE
+
+
 def run(host: str, port: int, workers: int) -> None:
     """Serve until told to stop."""
     _hold_little_memory()
+    _take_long_addresses()
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     _Server(
         {
@@ -64,6 +78,7 @@ def run(host: str, port: int, workers: int) -> None:
             "workers": workers,
             "worker_class": "gthread",
             "threads": THREADS,
+            "limit_request_line": _LONGEST_REQUEST_LINE,
             "timeout": TIMEOUT_S,
             "graceful_timeout": GRACEFUL_TIMEOUT_S,
             "proc_name": "searchapp",

@@ -12,6 +12,8 @@ from searchapp.config import Settings
 from searchapp.ingest.build import build
 from searchapp.web import create_app
 
+SEEDS = Path(__file__).parents[2] / "seeds"
+
 
 @pytest.fixture(scope="session")
 def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -43,6 +45,14 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path.write_text("".join(json.dumps(r) + "\n" for r in records), encoding="utf-8")
     build([path], Settings(index_dir=home / "index", jobs=1))
     return home / "index"
+
+
+@pytest.fixture(scope="session")
+def seeds_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample corpus, indexed."""
+    target = tmp_path_factory.mktemp("seeds") / "index"
+    build([SEEDS], Settings(index_dir=target, jobs=1))
+    return target
 
 
 @pytest.fixture(scope="session")
