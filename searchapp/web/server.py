@@ -19,8 +19,6 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 THREADS = 4  # a worker; a request waits for disk now and then, and slow clients are kept apart
 TIMEOUT_S = 60
 GRACEFUL_TIMEOUT_S = 15
-
-
 _LONGEST_REQUEST_LINE = LONGEST_ADDRESS + 1024  # a little more: the application says it better
 
 
@@ -83,5 +81,7 @@ def run(host: str, port: int, workers: int) -> None:
             "graceful_timeout": GRACEFUL_TIMEOUT_S,
             "proc_name": "searchapp",
             "post_worker_init": _open_index,
+            # By default a socket in the user's home, the same one for every server.
+            "control_socket_disable": True,
         }
     ).run()
