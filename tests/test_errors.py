@@ -4,6 +4,7 @@ import pytest
 
 from searchapp import errors
 from searchapp.errors import (
+    GoneError,
     IndexRefusedError,
     InputError,
     LockedError,
@@ -20,6 +21,7 @@ EVERY = [
     (NoIndexError("index"), 2, 503),
     (IndexRefusedError("it is damaged"), 2, 503),
     (NotFoundError("id"), 2, 404),
+    (GoneError("x"), 2, 410),
     (LockedError("x"), 1, 409),
 ]
 

@@ -17,6 +17,7 @@ Variant = Callable[[str, random.Random], str]
 
 AS_TYPED = "as-typed"
 _WORD = re.compile(r"[^\W\d_]+")
+_WHOLE_WORD = re.compile(r"\b[^\W\d_]+\b")  # 1ọa is a code, and no syllable
 _TWO_PLACES = frozenset(("oa", "oe", "uy"))  # hòa and hoà, khỏe and khoẻ, thủy and thuỷ
 
 
@@ -42,7 +43,7 @@ def _nfd(text: str, _: random.Random) -> str:
 
 def _tone_moved(text: str, _: random.Random) -> str:
     """The tone of a final oa, oe or uy goes to the other vowel; quý and giá have no other."""
-    return _WORD.sub(lambda w: _move_tone(w[0]), unicodedata.normalize("NFC", text))
+    return _WHOLE_WORD.sub(lambda w: _move_tone(w[0]), unicodedata.normalize("NFC", text))
 
 
 def _move_tone(word: str) -> str:

@@ -4,7 +4,7 @@ import random
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from searchapp.analysis.terms import exact_term, folded_term, has_marks
@@ -91,6 +91,7 @@ def test_nfd_composes_back(text: str) -> None:
 
 
 @given(texts)
+@example("1ọa")
 def test_tone_moved_keeps_the_terms_and_twice_is_the_original(text: str) -> None:
     moved = one("tone-moved", text)
     assert [exact_term(w) for w in moved.split()] == [exact_term(w) for w in text.split()]
