@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, fields
 from dataclasses import field as dataclass_field
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,15 @@ from typing import Any
 from searchapp.errors import InputError
 
 PREFIX = "SEARCHAPP_"
+LANGUAGES = ("auto", "vi", "en")
 
 
-def _row(default: object, about: str, least: int | None = None) -> Any:
-    return dataclass_field(default=default, metadata={"about": about, "least": least})
+def _row(
+    default: object, about: str, least: int | None = None, choices: tuple[str, ...] = ()
+) -> Any:
+    return dataclass_field(
+        default=default, metadata={"about": about, "least": least, "choices": choices}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,9 @@ class Settings:
     analyze_max_chars: int = _row(10_000, "longest text that the API takes apart, in characters", 1)
     cors_origins: str = _row(
         "", "pages of other origins that may call the API, by commas; * is all"
+    )
+    language: str = _row(
+        "auto", "language of the pages: auto is the reader's own, or vi or en", choices=LANGUAGES
     )
     page_size: int = _row(10, "hits on a page when the call does not say", 1)
     page_size_max: int = _row(100, "most hits on one page", 1)
@@ -60,7 +68,7 @@ class Settings:
             if not raw:
                 continue
             try:
-                values[row.name] = _convert(raw, row.type, row.metadata["least"])
+                values[row.name] = _convert(raw, row)
             except ValueError as error:
                 wrong.append(f"{PREFIX}{row.name.upper()}={raw!r} {error}")
         if wrong:
@@ -74,7 +82,8 @@ class Settings:
         return min(self.page_size, self.page_size_max)
 
 
-def _convert(raw: str, kind: Any, least: int | None) -> object:
+def _convert(raw: str, row: Field[Any]) -> object:
+    kind, least, choices = row.type, row.metadata["least"], row.metadata["choices"]
     if kind in ("Path", "Path | None"):
         return Path(raw)
     if kind == "int":
@@ -85,4 +94,6 @@ def _convert(raw: str, kind: Any, least: int | None) -> object:
         if least is not None and number < least:
             raise ValueError(f"should be at least {least}")
         return number
+    if choices and raw not in choices:
+        raise ValueError(f"should be one of {', '.join(choices)}")
     return raw

@@ -20,6 +20,8 @@ def test_every_row_is_read_from_the_environment(row) -> None:
         raw, expected = str(row.default + 41), row.default + 41
     elif row.name.endswith(("_dir", "_file")):
         raw, expected = "/somewhere/else", Path("/somewhere/else")
+    elif row.metadata["choices"]:
+        raw = expected = row.metadata["choices"][-1]
     else:
         raw = expected = "another"
     settings = Settings.load({PREFIX + row.name.upper(): raw})
@@ -50,6 +52,12 @@ def test_what_the_call_says_wins_and_none_says_nothing() -> None:
     environ = {"SEARCHAPP_JOBS": "3", "SEARCHAPP_ENGINE": "whoosh"}
     settings = Settings.load(environ, jobs=5, engine=None, index_dir=Path("x"))
     assert (settings.jobs, settings.engine, settings.index_dir) == (5, "whoosh", Path("x"))
+
+
+@pytest.mark.parametrize("raw", ["VI", "vietnamese", "auto,vi"])
+def test_a_choice_that_is_none_is_refused(raw: str) -> None:
+    with pytest.raises(InputError, match=r"SEARCHAPP_LANGUAGE.*one of auto, vi, en"):
+        Settings.load({"SEARCHAPP_LANGUAGE": raw})
 
 
 @pytest.mark.parametrize("raw", ["abc", "1.5", "ten", "1e3", "0x10", "--1"])

@@ -177,6 +177,13 @@ class SearchService:
             )
         return self._answer(self._index.get(), query, begin, size, wishes, print_)
 
+    def total(self, query: str, filters: tuple[Filter, ...] = ()) -> int:
+        """How many documents a query finds, taken as typed."""
+        live = self._index.get()
+        with self._planner(live) as planner:
+            planned = planner.plan(query, verbatim=True)
+        return live.searcher.search(replace(planned.query, filters=filters), 0).total
+
     def rank(self, query: str, limit: int) -> list[tuple[str, float]]:
         """The ids and scores of the best ``limit`` documents, without snippets."""
         live = self._index.get()

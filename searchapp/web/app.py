@@ -7,7 +7,17 @@ from werkzeug.routing import BaseConverter
 
 from searchapp.config import Settings
 from searchapp.search.service import SearchService
-from searchapp.web import api, docs_page, exchange, opensearch, pages, problems, static_files
+from searchapp.web import (
+    api,
+    crawlers,
+    docs_page,
+    exchange,
+    languages,
+    opensearch,
+    pages,
+    problems,
+    static_files,
+)
 
 
 class _AnyPath(BaseConverter):
@@ -21,7 +31,7 @@ class _AnyPath(BaseConverter):
 def create_app(settings: Settings | None = None) -> Flask:
     """A WSGI application over the live index of ``settings`` (default: from the environment)."""
     settings = Settings.load() if settings is None else settings
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.url_map.converters["anything"] = _AnyPath
     app.url_map.merge_slashes = False  # a document's id may hold any of them
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -30,8 +40,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(api.make_blueprint(service))
     app.register_blueprint(opensearch.make_blueprint(service))
     app.register_blueprint(pages.make_blueprint(service))
+    crawlers.register(app)
+    languages.register(app, settings)
     docs_page.register(app)
     problems.register(app)
     exchange.register(app, settings)
-    static_files.register(app)  # after it: what is registered last sees an answer first
+    static_files.register(app)
     return app

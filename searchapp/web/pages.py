@@ -1,120 +1,130 @@
-"""The pages: the search box, the results, a document."""
+"""The pages: the search box, the results, a document, how to search."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, redirect, render_template, request, url_for
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from searchapp.errors import SearchappError
-from searchapp.search.planner import Remark
-from searchapp.search.service import SearchService
-from searchapp.search.snippets import Snippet
-from searchapp.web.parameters import flag, whole_number
+from searchapp.errors import QueryError, SearchappError
+from searchapp.query.expression import Name
+from searchapp.query.filters import Sort
+from searchapp.search import guidance
+from searchapp.search.filtering import parse_filters
+from searchapp.search.guidance import Example
+from searchapp.search.service import Answer, SearchService
+from searchapp.web.languages import N_, gettext
+from searchapp.web.marking import marked_html, marked_paragraphs
+from searchapp.web.refinement import active_filters, facet_lists
+from searchapp.web.remarks import remark_text
+from searchapp.web.search_state import SearchState
 
 _PAGES_AROUND = 2  # page numbers shown on each side of the current one
+_FACET_VALUES = 30
+_RELATED_DOCUMENTS = 5
+_SORTS = {
+    Sort.RELEVANCE: N_("Liên quan"),
+    Sort.NEWEST: N_("Mới nhất"),
+    Sort.OLDEST: N_("Cũ nhất"),
+    Sort.TITLE: N_("Tựa A–Z"),
+}
+
+_NAMES = {Name.CATEGORY: N_("chuyên_mục"), Name.SOURCE: N_("nguồn")}
 
 
 def make_blueprint(service: SearchService) -> Blueprint:
     """The routes for people."""
     blueprint = Blueprint("pages", __name__)
     blueprint.add_app_template_filter(marked_html, "marked")
-    blueprint.add_app_template_filter(marked_paragraphs, "marked_paragraphs")
-    blueprint.add_app_template_filter(vietnamese_number, "number")
-    blueprint.add_app_template_filter(vietnamese_date, "date")
-    blueprint.add_app_template_filter(vietnamese_remark, "remark")
+    blueprint.add_app_template_filter(example_query, "as_query")
+    blueprint.add_app_template_filter(remark_text, "remark")
+    blueprint.app_context_processor(
+        lambda: {"query_max_chars": service.settings.query_max_chars}
+    )
+    overview = guidance.Overview(service)
 
     @blueprint.get("/")
     def home() -> str:
         try:
-            manifest = service.generation().manifest
+            return render_template("home.html", overview=overview.get(), why=None)
         except SearchappError as error:
-            return render_template("home.html", manifest=None, why=str(error))
-        return render_template("home.html", manifest=manifest, why=None)
+            return render_template("home.html", overview=None, why=str(error))
 
     @blueprint.get("/search")
     def search() -> str | Response:
-        query = request.args.get("q", "")
-        if not query.strip():
+        if not request.args.get("q", "").strip():
             return redirect(url_for("pages.home"))
-        verbatim = flag("verbatim")
-        answer = service.search(query, whole_number("page", 1), verbatim=verbatim)
+        state = SearchState.read()
+        filters = parse_filters(state.filters, state.published_from, state.published_to)
+        answer = service.search(
+            state.query,
+            state.page,
+            filters=state.filters,
+            published_from=state.published_from,
+            published_to=state.published_to,
+            sort=state.sort,
+            facet_size=min(_FACET_VALUES, service.settings.facet_size_max),
+            verbatim=state.verbatim,
+        )
         last = min(answer.pages, service.settings.result_window // answer.size)
-        first_shown = max(1, min(answer.page - _PAGES_AROUND, last - 2 * _PAGES_AROUND))
-        page_numbers = range(first_shown, min(last, first_shown + 2 * _PAGES_AROUND) + 1)
+        nothing = not answer.total
         return render_template(
             "results.html",
-            query=query,
-            answered=answer.corrected.query if answer.corrected else query,
-            verbatim=1 if verbatim else None,
+            query=state.query,
+            # What the words of the answer are, where they are not those that were typed.
+            answered=state if answer.corrected is None else state.asking(answer.corrected.query),
+            state=state,
+            kept=state.hidden_fields,
+            dates=state.days,
             answer=answer,
-            page_numbers=page_numbers,
+            sorts=_SORTS,
+            active=active_filters(state),
+            facets=facet_lists(answer, state),
+            page_numbers=_page_numbers(answer, last),
             last=last,
+            related=guidance.related(service, answer) if state.page == 1 else (),
+            ways_out=guidance.ways_out(service, state.query, filters) if nothing else (),
+            overview=overview.get() if nothing else None,
         )
 
     @blueprint.get("/documents/<anything:document_id>")
     def document(document_id: str) -> str:
-        query = request.args.get("q", "")
-        found = service.document(document_id, query)
+        state = _state_of_results()
+        found = service.document(document_id, state.query if state else None)
         return render_template(
-            "document.html", query=query, document=found.document, text=found.text
+            "document.html",
+            query=state.query if state else "",
+            state=state,
+            document=found.document,
+            title=found.title,
+            paragraphs=marked_paragraphs(found.text),
+            matches=len(found.text.highlights),
+            related=service.related(document_id, _RELATED_DOCUMENTS),
         )
+
+    @blueprint.get("/help")
+    def help_() -> str:
+        return render_template("help_page.html")
 
     return blueprint
 
 
-# What the planner and the parser remark, in the words of the page.
-_REMARKS = {
-    "unclosed_quote": "Thiếu một dấu ngoặc kép nên không tìm nguyên cụm.",
-    "unbalanced_parenthesis": "Thiếu một dấu ngoặc đơn.",
-    "too_deep": "Ngoặc đơn lồng nhau quá nhiều lớp; các lớp trong cùng bị bỏ qua.",
-    "unknown_name": "Không có trường nào tên như vậy nên coi đó là từ thường.",
-    "empty_condition": "Sau dấu hai chấm chưa có gì nên coi đó là từ thường.",
-    "bad_date": "Không hiểu ngày này. Hãy viết 2024-03-05, 5/3/2024, 2024-03 hoặc 2024.",
-    "dangling_operator": "VÀ, HOẶC, KHÔNG cần có từ ở bên cạnh nên ở đây được coi là từ thường.",
-    "all_capitals": "Câu tìm viết hoa toàn bộ nên VÀ, HOẶC, KHÔNG được coi là từ thường.",
-    "number_capped": "Con số lớn quá mức cho phép nên đã được giảm bớt.",
-    "expansion_cut": "Có quá nhiều từ khớp nên chỉ tìm theo những từ hay gặp nhất.",
-    "no_such_value": "Không có tài liệu nào mang giá trị này.",
-}
+def example_query(example: Example) -> str:
+    """An example as it is typed, conditions by their names in the reader's language."""
+    if example.name is None:
+        return example.text
+    return f'{gettext(_NAMES[example.name])}:"{example.text}"'
 
 
-def vietnamese_remark(remark: Remark) -> str:
-    """A remark on the query in Vietnamese; in English where there are no words for it yet."""
-    return _REMARKS.get(remark.code, remark.text)
+def _state_of_results() -> SearchState | None:
+    """The results that a document was opened from; None if it was not, or they make no sense."""
+    if not request.args.get("q", "").strip():
+        return None
+    try:
+        return SearchState.read()
+    except QueryError:
+        return None  # the document is there all the same
 
 
-def marked_html(snippet: Snippet) -> Markup:
-    """A snippet's HTML, which is escaped by construction."""
-    return Markup(snippet.html)  # noqa: S704  # Snippet.html escapes all but its own marks
-
-
-def marked_paragraphs(snippet: Snippet) -> list[Markup]:
-    """The lines of a marked text that say something, each as HTML."""
-    paragraphs, start = [], 0
-    highlights = list(snippet.highlights)
-    for line in snippet.text.split("\n"):
-        end = start + len(line)
-        inside = []
-        while highlights and highlights[0][0] < end:
-            a, b = highlights.pop(0)
-            inside.append((a - start, min(b, end) - start))
-        if line.strip():
-            paragraphs.append(marked_html(Snippet(line, tuple(inside), start, end)))
-        start = end + 1
-    return paragraphs
-
-
-def vietnamese_number(value: float, digits: int = 0) -> str:
-    """1234.5 as 1.234,5."""
-    return f"{value:,.{digits}f}".translate(str.maketrans(",.", ".,"))
-
-
-def vietnamese_date(value: Any) -> str:
-    """2024-03-05 as 5/3/2024, 2024-03 as 3/2024; anything else as it is."""
-    parts = str(value).split("-")
-    if not all(part.isdigit() for part in parts):
-        return str(value)
-    return "/".join(str(int(part)) for part in reversed(parts))
+def _page_numbers(answer: Answer, last: int) -> range:
+    first = max(1, min(answer.page - _PAGES_AROUND, last - 2 * _PAGES_AROUND))
+    return range(first, min(last, first + 2 * _PAGES_AROUND) + 1)

@@ -1,4 +1,4 @@
-"""What both pages and API read from a request's query string, checked against the contract."""
+"""What pages and API read from a request's query string, checked against the contract."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args
 import msgspec
 from flask import request
 from msgspec import Struct, UnsetType
+from werkzeug.datastructures import MultiDict
 
 from searchapp.errors import QueryError
 
@@ -18,14 +19,20 @@ _SHOWN_CHARS = 40
 Parameters = TypeVar("Parameters", bound=Struct)
 
 
-def read_parameters(kind: type[Parameters]) -> Parameters:
-    """The parameters of this request. Raises QueryError that names every wrong one at once."""
+def read_parameters(
+    kind: type[Parameters], args: MultiDict[str, str] | None = None
+) -> Parameters:
+    """The parameters of this request, or those given as ``args``.
+
+    Raises QueryError that names every wrong one at once.
+    """
+    args = request.args if args is None else args
     schemas = parameter_schemas(kind)
     values: dict[str, Any] = {}
     wrong: dict[str, str] = {}
     for field in msgspec.structs.fields(kind):
         name, schema = field.encode_name, schemas[field.encode_name]
-        given = request.args.getlist(name)
+        given = args.getlist(name)
         many = schema.get("type") == "array"
         if not given:
             if field.required:
@@ -73,24 +80,6 @@ def wanted(schema: dict[str, Any]) -> str:
     if most is not None:
         return f"text of at most {most} characters"
     return "some words" if schema.get("minLength") else "some text"
-
-
-def flag(name: str) -> bool:
-    """A parameter that is 1 or 0. Raises QueryError if it is something else."""
-    raw = request.args.get(name, "0").strip()
-    if raw not in ("0", "1"):
-        raise QueryError(f"{name} is {raw[:_SHOWN_CHARS]!r}, it should be 1 or 0", name)
-    return raw == "1"
-
-
-def whole_number(name: str, default: int) -> int:
-    """A parameter that is a whole number. Raises QueryError if it is something else."""
-    raw = request.args.get(name)
-    if raw is None:
-        return default
-    if not _NUMBER.fullmatch(raw.strip()):
-        raise QueryError(f"{name} is {raw[:_SHOWN_CHARS]!r}, it should be a whole number", name)
-    return int(raw)
 
 
 def _number(raw: str, schema: dict[str, Any]) -> int | str:

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from searchapp.contract.answers import Problem
 from searchapp.errors import InputError, NoIndexError, SearchappError
 from searchapp.web.exchange import request_id
+from searchapp.web.languages import N_, gettext
 from searchapp.web.problem_types import DOCS_PATH, problem_type
 
 _API = "/api/"
@@ -18,12 +19,18 @@ _RETRY_AFTER_S = 30  # an index is on its way, or somebody has to build it
 
 # For people, by status: what happened, and what to do.
 _PAGES = {
-    400: ("Yêu cầu không hợp lệ", "Hãy rút ngắn câu tìm hoặc quay lại trang kết quả đầu tiên."),
-    404: ("Không tìm thấy trang này", "Đường dẫn có thể đã cũ hoặc gõ nhầm. Hãy thử tìm lại."),
-    405: ("Cách gọi không được hỗ trợ", "Hãy quay về trang đầu và tìm lại."),
-    414: ("Câu tìm quá dài", "Hãy rút ngắn câu tìm rồi thử lại."),
-    410: ("Trang này không còn", "Hãy tìm lại từ đầu."),
-    503: ("Chưa có gì để tìm", "Chỉ mục chưa được lập hoặc đang không dùng được."),
+    400: (
+        N_("Yêu cầu không hợp lệ"),
+        N_("Hãy rút ngắn câu tìm, xem lại ngày và bộ lọc, hoặc quay lại trang kết quả đầu tiên."),
+    ),
+    404: (
+        N_("Không tìm thấy trang này"),
+        N_("Đường dẫn có thể đã cũ hoặc gõ nhầm. Hãy thử tìm lại."),
+    ),
+    405: (N_("Cách gọi không được hỗ trợ"), N_("Hãy quay về trang đầu và tìm lại.")),
+    410: (N_("Trang này không còn"), N_("Hãy tìm lại từ đầu.")),
+    414: (N_("Câu tìm quá dài"), N_("Hãy rút ngắn câu tìm rồi thử lại.")),
+    503: (N_("Chưa có gì để tìm"), N_("Chỉ mục chưa được lập hoặc đang không dùng được.")),
 }
 # In our words, for programs; the braces stand for the method.
 _DETAILS = {
@@ -31,7 +38,10 @@ _DETAILS = {
     405: "{} is not taken here; use GET, HEAD or OPTIONS",
     414: "the address is too long; shorten the query or the text",
 }
-_OTHER_PAGE = ("Có lỗi ở phía máy chủ", "Lỗi đã được ghi lại. Xin thử lại sau ít phút.")
+_OTHER_PAGE = (
+    N_("Có lỗi ở phía máy chủ"),
+    N_("Lỗi đã được ghi lại. Xin thử lại sau ít phút."),
+)
 
 
 def register(app: Flask) -> None:
@@ -78,8 +88,8 @@ def _answer(status: int, detail: str, field: str | None, *, no_index: bool = Fal
     page = render_template(
         "error.html",
         status=status,
-        title=title,
-        help_text=help_text,
+        title=gettext(title),
+        help_text=gettext(help_text),
         detail=detail,
         no_index=no_index,
     )

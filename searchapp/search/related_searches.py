@@ -1,0 +1,62 @@
+"""What people who asked this may ask next: words that its hits share, and others lack."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from searchapp.analysis.analyzer import Analyzer
+from searchapp.analysis.base import View
+from searchapp.analysis.terms import folded_term
+from searchapp.engines.base import Searcher
+
+_COMMON_SHARE = 0.2  # of all documents: a word in more of them says nothing of these hits
+_LEAST_DOCUMENTS = 2  # a search with a single result is no search
+
+
+@dataclass(slots=True)
+class _Word:
+    passages: int = 0
+    spellings: Counter[str] = field(default_factory=Counter)
+
+
+def shared_words(
+    query: str,
+    passages: Sequence[str],
+    analyzer: Analyzer,
+    searcher: Searcher,
+    most: int,
+    least_passages: int = 2,
+) -> tuple[str, ...]:
+    """Words of several syllables that stand in the passages and are rare elsewhere, best first.
+
+    Each is written as it mostly is there. A word counts by the passages that hold it times its idf;
+    what the query says already is left out. ``passages`` has one text a hit; a word in fewer than
+    ``least_passages`` of them may stand there by chance.
+    """
+    asked = {folded_term(syllable) for syllable in query.split()}
+    words: dict[str, _Word] = {}
+    for passage in passages:
+        seen = set()
+        for token in analyzer.analyze(passage).words:
+            if "_" in token.text and not asked.issuperset(map(folded_term, token.text.split("_"))):
+                word = words.setdefault(token.text, _Word())
+                word.spellings[" ".join(passage[token.start : token.end].split())] += 1
+                seen.add(token.text)
+        for term in seen:
+            words[term].passages += 1
+    total = searcher.document_count
+    worth: dict[str, float] = {}
+    for term, word in words.items():
+        if word.passages < least_passages:
+            continue
+        df = searcher.document_frequency(View.WORDS, term)
+        if _LEAST_DOCUMENTS <= df <= max(_LEAST_DOCUMENTS, total * _COMMON_SHARE):
+            worth[term] = word.passages * math.log1p((total - df + 0.5) / (df + 0.5))
+    best = sorted(worth, key=lambda term: (-worth[term], term))[:most]
+    # The spelling in small letters where both are there: a capital may only begin a sentence.
+    return tuple(
+        min(words[term].spellings, key=lambda text: (text != text.lower(), text)) for term in best
+    )

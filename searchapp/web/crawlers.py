@@ -1,0 +1,28 @@
+"""What search engines and browsers ask for by themselves."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, redirect, url_for
+from werkzeug.wrappers import Response as Redirect
+
+# Documents are worth finding elsewhere; results are pages without end, and answers are no pages.
+_ROBOTS = """\
+User-agent: *
+Disallow: /search
+Disallow: /api/
+Disallow: /opensearch
+Disallow: /healthz
+Disallow: /readyz
+"""
+
+
+def register(app: Flask) -> None:
+    """Add ``/robots.txt`` and ``/favicon.ico``."""
+
+    @app.get("/robots.txt")
+    def robots() -> Response:
+        return Response(_ROBOTS, content_type="text/plain; charset=utf-8")
+
+    @app.get("/favicon.ico")
+    def favicon() -> Redirect:
+        return redirect(url_for("static", filename="icon.png"), 301)

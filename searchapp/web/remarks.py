@@ -1,0 +1,28 @@
+"""What the planner and the parser remark on a query, in the words of the page."""
+
+from __future__ import annotations
+
+from searchapp.search.planner import Remark
+from searchapp.web.languages import N_, gettext
+
+REMARKS = {
+    "unclosed_quote": N_("Thiếu một dấu ngoặc kép nên không tìm nguyên cụm."),
+    "unbalanced_parenthesis": N_("Thiếu một dấu ngoặc đơn."),
+    "too_deep": N_("Ngoặc đơn lồng nhau quá nhiều lớp; các lớp trong cùng bị bỏ qua."),
+    "unknown_name": N_("Không có trường nào tên như vậy nên coi đó là từ thường."),
+    "empty_condition": N_("Sau dấu hai chấm chưa có gì nên coi đó là từ thường."),
+    "bad_date": N_("Không hiểu ngày này. Hãy viết 2024-03-05, 5/3/2024, 2024-03 hoặc 2024."),
+    "dangling_operator": N_(
+        "VÀ, HOẶC, KHÔNG cần có từ ở bên cạnh nên ở đây được coi là từ thường."
+    ),
+    "all_capitals": N_("Câu tìm viết hoa toàn bộ nên VÀ, HOẶC, KHÔNG được coi là từ thường."),
+    "number_capped": N_("Con số lớn quá mức cho phép nên đã được giảm bớt."),
+    "expansion_cut": N_("Có quá nhiều từ khớp nên chỉ tìm theo những từ hay gặp nhất."),
+    "no_such_value": N_("Không có tài liệu nào mang giá trị này."),
+}
+"""The words for each code of a remark."""
+
+
+def remark_text(remark: Remark) -> str:
+    """A remark in the reader's language."""
+    return gettext(REMARKS[remark.code])

@@ -1,0 +1,15 @@
+// The script on top of pages that work without it.
+import { startBox } from "./box.js";
+import { startKeys } from "./keys.js";
+import { startMatches } from "./matches.js";
+import { rememberSearch, showRecent } from "./recent.js";
+import { startThemes } from "./themes.js";
+import { startUpdates } from "./updates.js";
+
+const form = document.querySelector("form.search");
+const updates = startUpdates(form, rememberSearch);
+startBox(form, updates);
+startKeys(form.elements.q);
+startMatches();
+startThemes();
+showRecent();
