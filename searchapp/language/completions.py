@@ -71,9 +71,11 @@ class Completions:
     def __init__(self, folder: Path) -> None:
         self._texts = MappedLines(folder / TEXTS_FILE)
         self._keys = MappedLines(folder / KEYS_FILE)
-        self._counts = np.load(folder / COUNTS_FILE, mmap_mode="r")
-        self._entries, self._places = np.load(folder / POINTERS_FILE, mmap_mode="r")
-        self._weights = np.load(folder / WEIGHTS_FILE, mmap_mode="r")
+        # As plain arrays: one number of a memmap costs ten times as much.
+        self._counts = np.asarray(np.load(folder / COUNTS_FILE, mmap_mode="r"))
+        entries, places = np.asarray(np.load(folder / POINTERS_FILE, mmap_mode="r"))
+        self._entries, self._places = entries.data, places.data
+        self._weights = np.asarray(np.load(folder / WEIGHTS_FILE, mmap_mode="r"))
         self._syllables = MappedLines(folder / SYLLABLES_FILE)
 
     def complete(self, prefix: str, size: int) -> tuple[Completion, ...]:
@@ -94,7 +96,7 @@ class Completions:
     # -- looking up -----------------------------------------------------------------------------
 
     def _pointer(self, index: int) -> bytes:
-        return self._keys.piece(int(self._entries[index]), int(self._places[index]))
+        return self._keys.piece(self._entries[index], self._places[index])
 
     def _range(self, beginning: bytes) -> tuple[int, int]:
         size = range(self._weights.size)
@@ -119,7 +121,7 @@ class Completions:
         for index in _by_weight(indexes, weights):
             if len(ordered) >= size and len(titles) >= _title_places(size):
                 break
-            entry = int(self._entries[index])
+            entry = self._entries[index]
             kept = titles if self._counts[entry] < 0 else phrases
             if len(kept) >= size:
                 continue
@@ -134,7 +136,7 @@ class Completions:
         self, entry: int, index: int, typed: _Typed, *, strict: bool
     ) -> Completion | None:
         text = self._texts[entry].decode("utf-8")
-        before = self._keys[entry].count(b" ", 0, int(self._places[index]))
+        before = self._keys[entry].count(b" ", 0, self._places[index])
         pieces = list(SYLLABLE.finditer(text))[before : before + len(typed.syllables)]
         if len(pieces) < len(typed.syllables):
             return None
