@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from searchapp.analysis.analyzer import Analyzer
+from searchapp.analysis.analyzer import Analyzer, word_term
 from searchapp.analysis.base import View
+from searchapp.analysis.clean import clean_text
 from searchapp.analysis.terms import folded_term
 from searchapp.engines.base import Searcher
 
@@ -37,14 +38,16 @@ def shared_words(
     ``least_passages`` of them may stand there by chance.
     """
     asked = {folded_term(syllable) for syllable in query.split()}
+    texts = [clean_text(passage) for passage in passages]
     words: dict[str, _Word] = {}
-    for passage in passages:
+    for text, spans in zip(texts, analyzer.word_spans(texts), strict=True):
         seen = set()
-        for token in analyzer.analyze(passage).words:
-            if "_" in token.text and not asked.issuperset(map(folded_term, token.text.split("_"))):
-                word = words.setdefault(token.text, _Word())
-                word.spellings[" ".join(passage[token.start : token.end].split())] += 1
-                seen.add(token.text)
+        for start, end in spans:
+            syllables = text[start:end].split()
+            term = word_term(syllables) if len(syllables) > 1 else None
+            if term is not None and not asked.issuperset(map(folded_term, term.split("_"))):
+                words.setdefault(term, _Word()).spellings[" ".join(syllables)] += 1
+                seen.add(term)
         for term in seen:
             words[term].passages += 1
     total = searcher.document_count

@@ -22,6 +22,9 @@ _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 _GOOD_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 LONGEST_ADDRESS = 131_072  # bytes: 10,000 characters of four bytes, percent-encoded, fit in

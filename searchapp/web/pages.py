@@ -37,9 +37,7 @@ def make_blueprint(service: SearchService) -> Blueprint:
     blueprint.add_app_template_filter(marked_html, "marked")
     blueprint.add_app_template_filter(example_query, "as_query")
     blueprint.add_app_template_filter(remark_text, "remark")
-    blueprint.app_context_processor(
-        lambda: {"query_max_chars": service.settings.query_max_chars}
-    )
+    blueprint.app_context_processor(lambda: {"query_max_chars": service.settings.query_max_chars})
     overview = guidance.Overview(service)
 
     @blueprint.get("/")

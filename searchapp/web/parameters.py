@@ -19,9 +19,7 @@ _SHOWN_CHARS = 40
 Parameters = TypeVar("Parameters", bound=Struct)
 
 
-def read_parameters(
-    kind: type[Parameters], args: MultiDict[str, str] | None = None
-) -> Parameters:
+def read_parameters(kind: type[Parameters], args: MultiDict[str, str] | None = None) -> Parameters:
     """The parameters of this request, or those given as ``args``.
 
     Raises QueryError that names every wrong one at once.

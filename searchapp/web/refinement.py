@@ -61,9 +61,7 @@ def facet_lists(answer: Answer, state: SearchState) -> list[FacetList]:
             values.sort(key=lambda one: one.value or "", reverse=True)
         options = [_option(column, one, state) for one in values]
         if any(one.is_chosen for one in options) or _parts_the_hits(values, answer.total):
-            shown = [
-                one for rank, one in enumerate(options) if rank < _SHOWN or one.is_chosen
-            ]
+            shown = [one for rank, one in enumerate(options) if rank < _SHOWN or one.is_chosen]
             rest = tuple(one for one in options if one not in shown)
             found.append(FacetList(column.value, gettext(_TITLES[column]), tuple(shown), rest))
     return found

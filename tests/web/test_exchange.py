@@ -111,7 +111,9 @@ def test_errors_have_no_tag_and_are_not_kept(client: FlaskClient, path: str) -> 
 # -- compression ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/api/v1/openapi.json", "/", "/static/1/style.css", "/api/v1/docs"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/openapi.json", "/", "/static/1/style.css", "/api/v1/docs"]
+)
 def test_what_is_long_is_compressed(client: FlaskClient, path: str) -> None:
     with client.get(path) as plain, client.get(path, headers=GZIP) as packed:
         assert "Content-Encoding" not in plain.headers
@@ -152,7 +154,9 @@ def test_static_files_are_kept_while_their_address_is_the_same(client: FlaskClie
         assert response.status_code == 304
     with client.get("/static/another/style.css", headers=GZIP) as packed:
         tag = packed.headers["ETag"]
-    with client.get("/static/another/style.css", headers={**GZIP, "If-None-Match": tag}) as response:
+    with client.get(
+        "/static/another/style.css", headers={**GZIP, "If-None-Match": tag}
+    ) as response:
         assert response.status_code == 304
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from flask import Flask
@@ -217,17 +217,21 @@ def test_security_headers_are_on_every_response(client: FlaskClient, path: str) 
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"]
     assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "geolocation=()" in headers["Permissions-Policy"]
 
 
 def test_everything_a_page_names_is_there_and_ours(client: FlaskClient, app: Flask) -> None:
     for path in ("/", "/search?q=huế", "/documents/hue"):
         tree = LexborHTMLParser(client.get(path).get_data(as_text=True))
-        named = [n.attributes.get("href") for n in tree.css("link:not([rel=canonical])")]
+        named = [n.attributes.get("href") for n in tree.css("link")]
         named += [n.attributes.get("src") for n in tree.css("script, img")]
         assert named
         for name in named:
             assert name is not None
-            assert name.startswith("/static/") or name == "/opensearch.xml"
+            ours = name.startswith("/static/") or name == "/opensearch.xml"
+            assert ours or urlsplit(name).path == urlsplit(path).path
             with client.get(name) as response:
                 assert response.status_code == 200
         assert tree.css("style") == [], "the policy forbids it"

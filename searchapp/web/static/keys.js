@@ -14,10 +14,15 @@ export function isTyping(event) {
   );
 }
 
+/** Show the button that shows the keys; the footer is another when results changed in place. */
+export function revealKeys() {
+  document.getElementById("show-keys").classList.remove("needs-script");
+}
+
 /** `/` goes to the box, `?` shows the keys. */
 export function startKeys(input) {
   const dialog = document.getElementById("keys");
-  document.getElementById("show-keys").hidden = false;
+  revealKeys();
   // The footer changes with the results: its button is looked for when it is pressed.
   document.addEventListener("click", (event) => {
     if (event.target.closest("#show-keys")) {

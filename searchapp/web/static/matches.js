@@ -13,9 +13,13 @@ export function startMatches() {
   let current = -1;
 
   function step(by) {
-    marks[current]?.classList.remove("current");
     // The first step forward goes to the first, the first step back to the last.
-    current = current < 0 && by < 0 ? marks.length - 1 : (current + by + marks.length) % marks.length;
+    goTo(current < 0 && by < 0 ? marks.length - 1 : (current + by + marks.length) % marks.length);
+  }
+
+  function goTo(number) {
+    marks[current]?.classList.remove("current");
+    current = number;
     const mark = marks[current];
     mark.classList.add("current");
     mark.scrollIntoView({ block: "center" });
@@ -25,9 +29,12 @@ export function startMatches() {
     announce(`${mark.textContent}, ${place.textContent}`);
   }
 
-  bar.querySelector(".first").hidden = true;
+  bar.querySelector(".first").addEventListener("click", (event) => {
+    event.preventDefault();
+    goTo(0);
+  });
   for (const button of bar.querySelectorAll("[data-step]")) {
-    button.hidden = false;
+    button.classList.remove("needs-script");
     button.addEventListener("click", () => step(Number(button.dataset.step)));
   }
   addEventListener("keydown", (event) => {

@@ -17,5 +17,5 @@ export function startThemes() {
       dark.media = { light: "not all", dark: "all" }[radio.value] ?? "(prefers-color-scheme: dark)";
     });
   }
-  choice.hidden = false;
+  choice.classList.remove("needs-script");
 }

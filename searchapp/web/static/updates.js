@@ -1,5 +1,6 @@
 // Results that change in place: the address, the title and the focus stay what they should be.
 import { announce } from "./announce.js";
+import { revealKeys } from "./keys.js";
 
 const PAUSE_MS = 350; // after the last letter
 const SLOW_MS = 250; // before it is said that results are on their way
@@ -78,13 +79,6 @@ export function startUpdates(form, remember) {
       scrollTo({ top: history.state?.y ?? 0, behavior: "instant" });
     }
     announce(document.getElementById("count").textContent.trim());
-  }
-
-  function revealKeys() {
-    const button = document.getElementById("show-keys");
-    if (button) {
-      button.hidden = false;
-    }
   }
 
   form.addEventListener("submit", (event) => {

@@ -1,0 +1,131 @@
+"""A real browser, driven over a real server of the sample corpus.
+
+Needs Chromium from the system's packages. Where there is none these tests skip and say what to
+install; where CI is set they fail, since there it has to be.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from werkzeug.serving import make_server
+
+from searchapp.config import Settings
+from searchapp.ingest.build import build
+from searchapp.web import create_app
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 375, "height": 780}
+SIZES = {"desktop": DESKTOP, "phone": PHONE}
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, _NAMES)), None)
+    if found is None:
+        why = "these tests need Chromium: apt-get install chromium (or your system's package of it)"
+        if os.environ.get("CI"):
+            pytest.fail(why)
+        pytest.skip(why)
+    # Chromium's sandbox refuses to run as root, as CI does.
+    flags = [*_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=found, args=flags)
+
+
+def _serve(index_dir: Path) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, create_app(Settings(index_dir=index_dir)), threaded=True)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the sample corpus, served."""
+    index_dir = tmp_path_factory.mktemp("browser") / "index"
+    build([SEEDS], Settings(index_dir=index_dir, jobs=1))
+    yield from _serve(index_dir)
+
+
+@pytest.fixture(scope="session")
+def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server without an index."""
+    yield from _serve(tmp_path_factory.mktemp("nothing") / "index")
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: str) -> Iterator[Open]:
+    """Opens a path of the site in a browser of its own; what fails in a script fails the test."""
+    contexts: list[BrowserContext] = []
+    failures: list[str] = []
+
+    def open_(
+        path: str,
+        size: str = "desktop",
+        *,
+        scheme: str = "light",
+        script: bool = True,
+        locale: str = "vi-VN",
+        base: str = site,
+        **more: object,
+    ) -> Page:
+        context = browser.new_context(
+            viewport=SIZES[size],
+            color_scheme=scheme,
+            java_script_enabled=script,
+            locale=locale,
+            has_touch=size == "phone",
+            base_url=base,
+            **more,
+        )
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: failures.append(f"{path}: {error}"))
+        page.on(
+            "console",
+            lambda said: (
+                failures.append(f"{path}: {said.text}")
+                # The status of a page that is an error is no error of a script.
+                if said.type == "error" and "Failed to load resource" not in said.text
+                else None
+            ),
+        )
+        page.goto(path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert failures == []
+
+
+@pytest.fixture(params=SIZES)
+def size(request: pytest.FixtureRequest) -> str:
+    """Both sizes that every test of a flow runs at."""
+    name: str = request.param
+    return name

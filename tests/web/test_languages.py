@@ -1,0 +1,136 @@
+"""Pages in Vietnamese and English: every text, number and date."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+from flask import Flask
+from flask.testing import FlaskClient
+from selectolax.lexbor import LexborHTMLParser
+
+from searchapp.config import Settings
+from searchapp.web import create_app, languages
+
+WEB = Path(languages.__file__).parent
+PAGES = ["/", "/search?q=huế", "/search?q=zzz", "/documents/hue?q=huế", "/help", "/nichts"]
+
+
+def texts_in_the_code() -> set[object]:
+    found = extract_from_dir(
+        WEB,
+        method_map=[("**.py", "python"), ("templates/**.html", "jinja2")],
+        options_map={"templates/**.html": {"newstyle_gettext": "true"}},
+        keywords={"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)},
+    )
+    return {message for _, _, message, _, _ in found}
+
+
+def test_every_text_is_in_the_catalogue_and_nothing_else_is() -> None:
+    with (WEB / "locales" / "en.po").open("rb") as file:
+        catalogue = [message for message in read_po(file, "en") if message.id]
+    assert {m.id for m in catalogue} == texts_in_the_code()
+    for message in catalogue:
+        texts = message.string if isinstance(message.string, tuple) else (message.string,)
+        assert all(texts), message.id
+        assert not message.fuzzy
+        originals = message.id if isinstance(message.id, tuple) else (message.id,)
+        for original, text in zip(originals, texts, strict=True):
+            for placeholder in ("%(shown)s", "%(query)s", "%(number)s", "%(when)s", "{count}"):
+                assert (placeholder in original) == (placeholder in text), original
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_in_one_language(client: FlaskClient, path: str) -> None:
+    vietnamese = client.get(path)
+    english = client.get(path, headers={"Accept-Language": "en-GB,en;q=0.9"})
+    assert LexborHTMLParser(vietnamese.text).css_first("html").attributes["lang"] == "vi"
+    assert LexborHTMLParser(english.text).css_first("html").attributes["lang"] == "en"
+    assert vietnamese.headers["Content-Language"] == "vi"
+    assert english.headers["Content-Language"] == "en"
+    assert "Accept-Language" in vietnamese.headers["Vary"]
+    assert "Cách tìm" in vietnamese.text
+    assert "How to search" in english.text
+    assert "Cách tìm" not in english.text
+
+
+@pytest.mark.parametrize(
+    ("setting", "accepted", "asked", "language"),
+    [
+        ("auto", None, None, "vi"),
+        ("auto", "fr", None, "vi"),
+        ("auto", "en-US,en;q=0.9,vi;q=0.8", None, "en"),
+        ("auto", "vi-VN,vi;q=0.9,en;q=0.8", None, "vi"),
+        ("auto", "vi", "en", "en"),
+        ("en", "vi", None, "en"),
+        ("vi", "en", None, "vi"),
+        ("vi", "en", "en", "en"),
+        ("auto", "en", "xx", "en"),
+    ],
+)
+def test_which_language(
+    index_dir: Path, setting: str, accepted: str | None, asked: str | None, language: str
+) -> None:
+    client = create_app(Settings(index_dir=index_dir, language=setting)).test_client()
+    headers = {"Accept-Language": accepted} if accepted else {}
+    query = {"lang": asked} if asked else {}
+    assert client.get("/", headers=headers, query_string=query).headers["Content-Language"] == (
+        language
+    )
+
+
+def test_a_chosen_language_goes_along_and_the_canonical_address_has_none(
+    client: FlaskClient,
+) -> None:
+    tree = LexborHTMLParser(client.get("/search?q=huế&lang=en").text)
+    inner = [
+        a.attributes["href"] or ""
+        for a in tree.css("a")
+        if (a.attributes["href"] or "").startswith(("/search", "/documents", "/help"))
+    ]
+    assert inner
+    assert sum("lang=vi" in link for link in inner) == 1, "the way to the other language"
+    assert all("lang=" in link for link in inner)
+    assert 'name="lang" value="en"' in (tree.html or "")
+    canonical = tree.css_first("link[rel=canonical]").attributes["href"] or ""
+    assert "lang" not in canonical
+    plain = LexborHTMLParser(client.get("/search?q=huế").text)
+    links = [a.attributes["href"] or "" for a in plain.css("main a")]
+    assert not any("lang=" in link for link in links)
+
+
+@pytest.mark.parametrize(
+    ("value", "vietnamese", "english"),
+    [
+        ("2024-03-05", "5/3/2024", "5 Mar 2024"),
+        ("2024-03", "3/2024", "Mar 2024"),
+        ("2024", "2024", "2024"),
+        ("2024-02-30", "2024-02-30", "2024-02-30"),
+        ("hôm qua", "hôm qua", "hôm qua"),
+        ("2024-03-05-06", "2024-03-05-06", "2024-03-05-06"),
+        ("", "", ""),
+    ],
+)
+def test_dates(app: Flask, value: str, vietnamese: str, english: str) -> None:
+    for code, expected in (("vi", vietnamese), ("en", english)):
+        with app.test_request_context("/", query_string={"lang": code}):
+            app.preprocess_request()
+            assert languages.day(value) == expected
+
+
+def test_numbers_and_ages(app: Flask) -> None:
+    hour = (datetime.now(UTC) - timedelta(hours=3)).isoformat()
+    ahead = (datetime.now(UTC) + timedelta(seconds=50)).isoformat()
+    with app.test_request_context("/?lang=vi"):
+        app.preprocess_request()
+        assert languages.number(12345.6) == "12.346"
+        assert languages.number(1234.5, 1) == "1.234,5"
+        assert languages.since(hour) == "3 giờ trước"
+        assert "trước" in languages.since(ahead), "clocks differ: nothing was built in the future"
+    with app.test_request_context("/?lang=en"):
+        app.preprocess_request()
+        assert languages.number(12345.6) == "12,346"
+        assert languages.since(hour) == "3 hours ago"
