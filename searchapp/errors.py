@@ -22,7 +22,6 @@ class SearchappError(Exception):
 
     exit_code = 1
     http_status = 500
-    title = "Lỗi máy chủ"
 
 
 class InputError(SearchappError):
@@ -30,7 +29,6 @@ class InputError(SearchappError):
 
     exit_code = 2
     http_status = 400
-    title = "Yêu cầu không hợp lệ"
 
     def __init__(self, message: str, field: str | None = None) -> None:
         super().__init__(message)
@@ -46,7 +44,6 @@ class NoIndexError(SearchappError):
 
     exit_code = 2
     http_status = 503
-    title = "Chưa có chỉ mục"
 
     def __init__(self, index_dir: object) -> None:
         super().__init__(
@@ -59,7 +56,6 @@ class IndexRefusedError(SearchappError):
 
     exit_code = 2
     http_status = 503
-    title = "Chỉ mục không dùng được"
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"{reason}; rebuild it with: searchapp index [PATH…]")
@@ -70,7 +66,6 @@ class NotFoundError(SearchappError):
 
     exit_code = 2
     http_status = 404
-    title = "Không tìm thấy"
 
     def __init__(self, document_id: str) -> None:
         super().__init__(f"no document has the id {document_id!r}")
@@ -82,11 +77,9 @@ class GoneError(SearchappError):
 
     exit_code = 2
     http_status = 410
-    title = "Không còn nữa"
 
 
 class LockedError(SearchappError):
     """Another build holds the lock of this index."""
 
     http_status = 409
-    title = "Đang có lượt lập chỉ mục khác"

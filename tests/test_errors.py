@@ -37,7 +37,6 @@ def all_below(cls: type[SearchappError]) -> set[type[SearchappError]]:
 @pytest.mark.parametrize(("error", "code", "status"), EVERY, ids=lambda v: type(v).__name__)
 def test_exit_code_and_status(error: SearchappError, code: int, status: int) -> None:
     assert (error.exit_code, error.http_status) == (code, status)
-    assert error.title
     assert "\n" not in str(error)
 
 

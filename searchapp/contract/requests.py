@@ -64,6 +64,7 @@ class SearchParameters(Struct, frozen=True, kw_only=True):
     filter: Annotated[
         list[Annotated[str, Meta(min_length=1, extra_json_schema={"pattern": _FILTER})]],
         Meta(
+            max_length=50,
             description="Chỉ lấy tài liệu có giá trị này: `trường:giá trị`, với source, category,"
             " author, tag, year hoặc published (ngày, khoảng ngày). Lặp lại được: cùng trường thì"
             " lấy một trong các giá trị, khác trường thì phải đủ. Để trống sau dấu hai chấm là tìm"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from searchapp.analysis.base import View
 from searchapp.analysis.terms import folded_term, has_marks, strip_marks
+from searchapp.language.completion_builder import SYLLABLE
 from searchapp.query.expression import Name
 from searchapp.query.filters import Column, Sort
 from searchapp.query.nodes import Filter
@@ -149,9 +150,12 @@ def ways_out(
     """What finds something, where a query narrowed by filters finds nothing; nearest first."""
     searcher = service.live().searcher
     without_filters = WayOut(Loosening.FILTERS, query, service.total(query) if filters else 0)
-    looser = looser_queries(
-        query, lambda word: searcher.document_frequency(View.FOLDED, folded_term(word)) > 0
-    )
+
+    def is_known(word: str) -> bool:
+        syllables = map(folded_term, SYLLABLE.findall(word))
+        return all(searcher.document_frequency(View.FOLDED, one) > 0 for one in syllables)
+
+    looser = looser_queries(query, is_known)
     counted = (replace(way, total=service.total(way.query, filters)) for way in looser)
     return tuple(way for way in (without_filters, *counted) if way.total)
 

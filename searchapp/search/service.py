@@ -16,7 +16,7 @@ from searchapp.documents import Document
 from searchapp.engines.base import ColumnSummary, Contribution, FacetValue, Hit, Searcher
 from searchapp.errors import NotFoundError, QueryError
 from searchapp.generations import Generation, Generations, Manifest
-from searchapp.language.completions import Completion
+from searchapp.language.completions import MAX_PREFIX_CHARS, Completion
 from searchapp.language.correct import Correction, Kind, decode_query
 from searchapp.query.filters import Column, Sort
 from searchapp.query.nodes import Filter, Phrase, Query, Term
@@ -218,8 +218,13 @@ class SearchService:
         return self._hits(live, Plan(query, wanted), query, live.searcher.search(query, size).hits)
 
     def suggest(self, prefix: str, size: int) -> tuple[Completion, ...]:
-        """Up to ``size`` ways to go on from what was typed; raw Telex or VNI keys are read, too."""
+        """Up to ``size`` ways to go on from what was typed; raw Telex or VNI keys are read, too.
+
+        There are none for more than `MAX_PREFIX_CHARS` characters.
+        """
         live = self._index.get()
+        if len(prefix) > MAX_PREFIX_CHARS:
+            return ()
         found = live.completions.complete(prefix, size)
         if found:
             return found

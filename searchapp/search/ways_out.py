@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,8 @@ from searchapp.query import expression as typed
 from searchapp.query.expression import Expression, Occur
 from searchapp.query.parser import parse_query
 from searchapp.query.printer import to_text
+
+_WORD = re.compile(r"[^\W_]+(?:[-/.][^\W_]+)*")  # without the commas and full stops around it
 
 
 class Loosening(enum.StrEnum):
@@ -76,9 +79,9 @@ def _words(one: Expression) -> list[str]:
     """The words that are asked for, without what is only a condition or unwanted."""
     match one:
         case typed.Words(text, name) | typed.Quoted(text, _, name):
-            return text.split() if name in (None, typed.Name.TITLE) else []
+            return _WORD.findall(text) if name in (None, typed.Name.TITLE) else []
         case typed.Prefix(text, name) | typed.Fuzzy(text, _, name):
-            return text.split() if name in (None, typed.Name.TITLE) else []
+            return _WORD.findall(text) if name in (None, typed.Name.TITLE) else []
         case typed.All(children) | typed.Any(children):
             return [word for child in children for word in _words(child)]
         case typed.Boosted(child):

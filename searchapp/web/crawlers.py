@@ -25,4 +25,4 @@ def register(app: Flask) -> None:
 
     @app.get("/favicon.ico")
     def favicon() -> Redirect:
-        return redirect(url_for("static", filename="icon.png"), 301)
+        return redirect(url_for("static", filename="icon.png"))

@@ -16,7 +16,7 @@ REQUEST_ID = "X-Request-ID"
 # Everything a page needs comes from this host; nothing runs that does not lie in a file of ours.
 _SECURITY_HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self';"
+        "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self';"
         " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",

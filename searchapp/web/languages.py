@@ -13,6 +13,7 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from babel import Locale
 from babel.dates import format_date, format_timedelta
@@ -52,7 +53,7 @@ def register(app: Flask, settings: Settings) -> None:
 
     @app.url_defaults
     def keep_choice(endpoint: str, values: dict[str, Any]) -> None:
-        if endpoint.startswith("pages.") and request and g.get("chosen_language"):
+        if _is_page(endpoint) and request and g.get("chosen_language"):
             values.setdefault(_PARAMETER, g.chosen_language)
 
 
@@ -72,9 +73,9 @@ def ngettext(one: str, many: str, count: int) -> str:
     return _translations(language()).ngettext(one, many, count)
 
 
-def number(value: float, digits: int = 0) -> str:
-    """1234.5 as 1.234,5 in Vietnamese and 1,234.5 in English."""
-    return format_decimal(round(value, digits), locale=language())
+def number(value: float) -> str:
+    """1234 as 1.234 in Vietnamese and 1,234 in English; rounded."""
+    return format_decimal(round(value), locale=language())
 
 
 def day(value: str | date) -> str:
@@ -84,7 +85,7 @@ def day(value: str | date) -> str:
         return str(value)
     try:
         found = date(*map(int, [*parts, *"11"][:3]))
-    except ValueError:
+    except (ValueError, OverflowError):
         return str(value)
     if len(parts) == 1:
         return parts[0]
@@ -109,12 +110,19 @@ def _choose(settings: Settings) -> None:
         g.language = request.accept_languages.best_match(LANGUAGES, _SOURCE)
 
 
+def _is_page(endpoint: str | None) -> bool:
+    return endpoint is not None and (endpoint.startswith("pages.") or endpoint == "api.docs")
+
+
 def _url_in(code: str) -> str:
     """The address of this page in another language; the first page's if this is an error."""
-    if request.endpoint is None or not request.endpoint.startswith("pages."):
+    if not _is_page(request.endpoint):
         return url_for("pages.home", lang=code)
-    values: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {})}
-    return url_for(request.endpoint, **(values | {_PARAMETER: code}))
+    assert request.endpoint is not None
+    # What stands in the query string is no argument of url_for: some of those have meanings there.
+    asked = [(name, v) for name, v in request.args.items(multi=True) if name != _PARAMETER]
+    path = url_for(request.endpoint, **(request.view_args or {}), lang=None)
+    return f"{path}?{urlencode([*asked, (_PARAMETER, code)])}"
 
 
 def _say_what_it_depends_on(response: Response) -> Response:

@@ -17,9 +17,9 @@ from searchapp.web.problem_types import DOCS_PATH, PROBLEM_TYPES, ProblemType
 Json = dict[str, Any]
 
 _ABOUT = """\
-Tìm toàn văn tiếng Việt. Mọi thao tác đều đọc bằng GET và trả lời bằng JSON mã UTF-8. Câu trả lời
-luôn đủ mọi trường, trường không có giá trị là null. Vị trí đếm theo ký tự Unicode từ 0, không gồm
-điểm cuối. Lỗi là tài liệu problem+json (RFC 9457). `ETag` đổi theo chỉ mục: gửi lại trong
+Tìm toàn văn tiếng Việt. Mọi thao tác đều đọc bằng GET và trả lời bằng JSON mã hóa UTF-8. Câu trả
+lời luôn đủ mọi trường, trường không có giá trị là null. Vị trí đếm theo ký tự Unicode từ 0, không
+gồm vị trí cuối. Lỗi là tài liệu problem+json (RFC 9457). `ETag` đổi theo chỉ mục: gửi lại trong
 `If-None-Match` để nhận 304 khi chưa có gì đổi.
 
 Full-text search for Vietnamese. Everything is read with GET and answered in UTF-8 JSON. Answers
@@ -146,6 +146,7 @@ def _limits(operation: Operation, name: str, settings: Settings) -> Json:
             "default": settings.usual_page_size,
         },
         ("search", "facet_size"): {"maximum": settings.facet_size_max},
+        ("suggest", "q"): {"maxLength": settings.query_max_chars},
         ("document", "q"): {"maxLength": settings.query_max_chars},
         ("analyze", "text"): {"maxLength": settings.analyze_max_chars},
     }

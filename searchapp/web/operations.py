@@ -62,13 +62,12 @@ def _search(service: SearchService, asks: asked.SearchParameters, _: str) -> Str
 
 
 def _suggest(service: SearchService, asks: asked.SuggestParameters, _: str) -> Struct:
+    _check_length("q", asks.q, service.settings.query_max_chars)
     return answers.suggest_answer(asks.q, service.suggest(asks.q, asks.size))
 
 
 def _document(service: SearchService, asks: asked.DocumentParameters, document_id: str) -> Struct:
-    most = service.settings.query_max_chars
-    if len(asks.q) > most:
-        raise QueryError(f"q has {len(asks.q)} characters, at most {most} are taken", "q")
+    _check_length("q", asks.q, service.settings.query_max_chars)
     return answers.document_answer(service.document(document_id, asks.q))
 
 
@@ -87,10 +86,13 @@ def _stats(service: SearchService, _: Struct, __: str) -> Struct:
 
 
 def _analyze(service: SearchService, asks: asked.AnalyzeParameters, _: str) -> Struct:
-    most = service.settings.analyze_max_chars
-    if len(asks.text) > most:
-        raise QueryError(f"text has {len(asks.text)} characters, at most {most} are taken", "text")
+    _check_length("text", asks.text, service.settings.analyze_max_chars)
     return answers.analysis_answer(asks.text, service.analyze(asks.text))
+
+
+def _check_length(name: str, text: str, most: int) -> None:
+    if len(text) > most:
+        raise QueryError(f"{name} has {len(text)} characters, at most {most} are taken", name)
 
 
 _DOCUMENT = "ls-001"

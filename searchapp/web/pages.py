@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from searchapp.errors import QueryError, SearchappError
@@ -12,11 +12,12 @@ from searchapp.search import guidance
 from searchapp.search.filtering import parse_filters
 from searchapp.search.guidance import Example
 from searchapp.search.service import Answer, SearchService
+from searchapp.search.ways_out import WayOut
 from searchapp.web.languages import N_, gettext
 from searchapp.web.marking import marked_html, marked_paragraphs
 from searchapp.web.refinement import active_filters, facet_lists
 from searchapp.web.remarks import remark_text
-from searchapp.web.search_state import SearchState
+from searchapp.web.search_state import SearchState, has_query
 
 _PAGES_AROUND = 2  # page numbers shown on each side of the current one
 _FACET_VALUES = 30
@@ -25,7 +26,7 @@ _SORTS = {
     Sort.RELEVANCE: N_("Liên quan"),
     Sort.NEWEST: N_("Mới nhất"),
     Sort.OLDEST: N_("Cũ nhất"),
-    Sort.TITLE: N_("Tựa A–Z"),
+    Sort.TITLE: N_("Tiêu đề"),
 }
 
 _NAMES = {Name.CATEGORY: N_("chuyên_mục"), Name.SOURCE: N_("nguồn")}
@@ -49,10 +50,9 @@ def make_blueprint(service: SearchService) -> Blueprint:
 
     @blueprint.get("/search")
     def search() -> str | Response:
-        if not request.args.get("q", "").strip():
+        if not has_query():
             return redirect(url_for("pages.home"))
         state = SearchState.read()
-        filters = parse_filters(state.filters, state.published_from, state.published_to)
         answer = service.search(
             state.query,
             state.page,
@@ -64,12 +64,13 @@ def make_blueprint(service: SearchService) -> Blueprint:
             verbatim=state.verbatim,
         )
         last = min(answer.pages, service.settings.result_window // answer.size)
-        nothing = not answer.total
+        # What the words of the answer are, where they are not those that were typed.
+        answered = state if answer.corrected is None else state.asking(answer.corrected.query)
+        corpus = overview.get()
         return render_template(
             "results.html",
             query=state.query,
-            # What the words of the answer are, where they are not those that were typed.
-            answered=state if answer.corrected is None else state.asking(answer.corrected.query),
+            answered=answered,
             state=state,
             kept=state.hidden_fields,
             dates=state.days,
@@ -80,8 +81,9 @@ def make_blueprint(service: SearchService) -> Blueprint:
             page_numbers=_page_numbers(answer, last),
             last=last,
             related=guidance.related(service, answer) if state.page == 1 else (),
-            ways_out=guidance.ways_out(service, state.query, filters) if nothing else (),
-            overview=overview.get() if nothing else None,
+            ways_out=() if answer.total else _ways_out(service, answered),
+            overview=corpus,
+            has_dates=bool(corpus.stats.first_published or any(state.days)),
         )
 
     @blueprint.get("/documents/<anything:document_id>")
@@ -115,12 +117,17 @@ def example_query(example: Example) -> str:
 
 def _state_of_results() -> SearchState | None:
     """The results that a document was opened from; None if it was not, or they make no sense."""
-    if not request.args.get("q", "").strip():
+    if not has_query():
         return None
     try:
         return SearchState.read()
     except QueryError:
         return None  # the document is there all the same
+
+
+def _ways_out(service: SearchService, state: SearchState) -> tuple[WayOut, ...]:
+    filters = parse_filters(state.filters, state.published_from, state.published_to)
+    return guidance.ways_out(service, state.query, filters)
 
 
 def _page_numbers(answer: Answer, last: int) -> range:

@@ -42,7 +42,7 @@ def read_parameters(kind: type[Parameters], args: MultiDict[str, str] | None = N
             try:
                 values[field.name] = msgspec.convert(value, _given_type(field.type))
             except msgspec.ValidationError:
-                shown = given[0][:_SHOWN_CHARS]
+                shown = next((one for one in given if not one), given[0])[:_SHOWN_CHARS]
                 wrong[name] = f"{name} is {shown!r}, it should be {wanted(schema)}"
     if wrong:
         raise QueryError("; ".join(wrong.values()), next(iter(wrong)))
@@ -73,7 +73,7 @@ def wanted(schema: dict[str, Any]) -> str:
             return f"a whole number from {least} to {most}"
         return f"a whole number from {least} on"
     if schema.get("type") == "array":
-        return "given once or several times, and not be empty"
+        return f"text, and not be given more than {schema['maxItems']} times"
     most = schema.get("maxLength")
     if most is not None:
         return f"text of at most {most} characters"

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from searchapp.contract.answers import Problem
 from searchapp.errors import InputError, NoIndexError, SearchappError
 from searchapp.web.exchange import request_id
-from searchapp.web.languages import N_, gettext
+from searchapp.web.languages import N_, gettext, language
 from searchapp.web.problem_types import DOCS_PATH, problem_type
 
 _API = "/api/"
@@ -27,10 +27,18 @@ _PAGES = {
         N_("Không tìm thấy trang này"),
         N_("Đường dẫn có thể đã cũ hoặc gõ nhầm. Hãy thử tìm lại."),
     ),
-    405: (N_("Cách gọi không được hỗ trợ"), N_("Hãy quay về trang đầu và tìm lại.")),
-    410: (N_("Trang này không còn"), N_("Hãy tìm lại từ đầu.")),
+    405: (N_("Phương thức không được hỗ trợ"), N_("Hãy quay về trang đầu và tìm lại.")),
     414: (N_("Câu tìm quá dài"), N_("Hãy rút ngắn câu tìm rồi thử lại.")),
     503: (N_("Chưa có gì để tìm"), N_("Chỉ mục chưa được lập hoặc đang không dùng được.")),
+}
+# What to do about a parameter that is wrong.
+_FIELDS = {
+    "q": N_("Câu tìm trống hoặc quá dài. Hãy sửa lại trong ô tìm kiếm."),
+    "page": N_("Không có trang kết quả nào số này. Hãy tìm lại từ trang đầu."),
+    "filter": N_("Bộ lọc không đúng. Hãy tìm lại rồi chọn bộ lọc bên cạnh kết quả."),
+    "from": N_("Ngày bắt đầu không đúng. Hãy viết như 2024-03-05, 2024-03 hoặc 2024."),
+    "to": N_("Ngày kết thúc không đúng. Hãy viết như 2024-03-05, 2024-03 hoặc 2024."),
+    "sort": N_("Không có thứ tự nào tên như vậy. Hãy tìm lại rồi chọn thứ tự trên trang kết quả."),
 }
 # In our words, for programs; the braces stand for the method.
 _DETAILS = {
@@ -64,11 +72,12 @@ def _product_error(error: SearchappError) -> Response:
 def _http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return Response(error.get_body(), error.code or 500, error.get_headers())
-    detail = _DETAILS.get(error.code, error.description or error.name)
-    response = _answer(error.code, detail.format(request.method), None)
-    allowed = getattr(error, "valid_methods", None)
-    if allowed:
-        response.headers["Allow"] = ", ".join(sorted(allowed))
+    said = _DETAILS.get(error.code)
+    detail = error.description or error.name if said is None else said.format(request.method)
+    response = _answer(error.code, detail, None)
+    for name, value in error.get_headers(request.environ):
+        if name != "Content-Type":
+            response.headers[name] = value
     return response
 
 
@@ -84,14 +93,18 @@ def _answer(status: int, detail: str, field: str | None, *, no_index: bool = Fal
         response = _problem(status, detail, field)
         response.headers["Cache-Control"] = "no-store"
         return response
-    title, help_text = _PAGES.get(status, _OTHER_PAGE)
+    title, help_text = _PAGES.get(status, _PAGES[400] if status < 500 else _OTHER_PAGE)
+    if status == HTTPStatus.BAD_REQUEST and field in _FIELDS:
+        help_text = _FIELDS[field]
     page = render_template(
         "error.html",
         status=status,
         title=gettext(title),
         help_text=gettext(help_text),
-        detail=detail,
+        # In English, for who runs the service: readers are told above what to do.
+        detail=detail if status >= 500 or language() == "en" else None,
         no_index=no_index,
+        query=request.args.get("q", ""),
     )
     return Response(page, status)
 

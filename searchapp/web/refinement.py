@@ -25,9 +25,13 @@ _PUBLISHED = "published"
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A value of a facet; following ``url`` chooses it, or undoes it where ``is_chosen``."""
+    """A value of a facet; following ``url`` chooses it, or undoes it where ``is_chosen``.
+
+    ``is_value`` tells values of the corpus from "unknown", which is in the reader's language.
+    """
 
     label: str
+    is_value: bool
     count: int
     url: str
     is_chosen: bool
@@ -45,10 +49,11 @@ class FacetList:
 
 @dataclass(frozen=True, slots=True)
 class ActiveFilter:
-    """A filter in force; following ``url`` undoes it."""
+    """A filter in force; following ``url`` undoes it. ``is_value`` as of an option."""
 
     title: str
     label: str
+    is_value: bool
     url: str
 
 
@@ -75,6 +80,7 @@ def _option(column: Column, one: FacetValue, state: SearchState) -> Option:
     filter_ = f"{column.value}:{one.value or ''}"
     return Option(
         one.value or gettext("Không rõ"),
+        one.value is not None,
         one.count,
         state.toggled(filter_).url(),
         filter_ in state.filters,
@@ -86,14 +92,15 @@ def active_filters(state: SearchState) -> list[ActiveFilter]:
     found = []
     for filter_ in state.filters:
         name, _, value = filter_.partition(":")
-        name, value = name.strip().lower(), value.strip()
         title = N_("Ngày đăng") if name == _PUBLISHED else _TITLES[Column(name)]
+        is_value = bool(value) and name != _PUBLISHED
         label = value or gettext("Không rõ")
-        found.append(ActiveFilter(gettext(title), label, state.toggled(filter_).url()))
+        undone = state.toggled(filter_)
+        found.append(ActiveFilter(gettext(title), label, is_value, undone.url()))
     if state.published_from:
         undone = state.dated(None, state.published_to)
-        found.append(ActiveFilter(gettext("Từ"), day(state.published_from), undone.url()))
+        found.append(ActiveFilter(gettext("Từ"), day(state.published_from), False, undone.url()))
     if state.published_to:
         undone = state.dated(state.published_from, None)
-        found.append(ActiveFilter(gettext("Đến"), day(state.published_to), undone.url()))
+        found.append(ActiveFilter(gettext("Đến"), day(state.published_to), False, undone.url()))
     return found

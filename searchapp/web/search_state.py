@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from flask import request, url_for
 from msgspec import UNSET
 from werkzeug.datastructures import MultiDict
 
 from searchapp.contract.requests import SearchParameters
+from searchapp.engines.columns import column_value
 from searchapp.query.dates import parse_period
 from searchapp.query.filters import Sort
 from searchapp.web.parameters import read_parameters
 
 _PLACE = re.compile(r"[0-9]{1,3}")
+_READ = frozenset(("q", "filter", "from", "to", "sort", "verbatim", "page"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +38,23 @@ class SearchState:
 
         Empty values are those of a form whose fields were left empty.
         """
-        given = MultiDict([(n, v) for n, v in request.args.items(multi=True) if v.strip()])
+        given = MultiDict(
+            [(n, v) for n, v in request.args.items(multi=True) if n in _READ and v.strip()]
+        )
         asked = read_parameters(SearchParameters, given)
+        first = None if asked.from_ is UNSET else asked.from_.strip()
+        last = None if asked.to is UNSET else asked.to.strip()
+        if first and last and _begin(first) > _begin(last):
+            first, last = last, first  # filled in the wrong way round: it is plain what is meant
         return cls(
             asked.q,
-            tuple(dict.fromkeys(asked.filter)),
-            None if asked.from_ is UNSET else asked.from_,
-            None if asked.to is UNSET else asked.to,
+            tuple(dict.fromkeys(map(_one_spelling, asked.filter))),
+            first,
+            last,
             Sort(asked.sort),
             bool(asked.verbatim),
             page=asked.page,
         )
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether anything beside the query decides what is found."""
-        return bool(self.filters or self.published_from or self.published_to)
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -129,3 +133,21 @@ class SearchState:
     def at_page(self, page: int) -> SearchState:
         """At another page."""
         return replace(self, page=page)
+
+
+def has_query() -> bool:
+    """Whether this request asks for anything."""
+    return any(query.strip() for query in request.args.getlist("q"))
+
+
+def _begin(period: str) -> date:
+    try:
+        return parse_period(period)[0]
+    except ValueError:
+        return date.min  # what is no date is told where filters are read
+
+
+def _one_spelling(filter_: str) -> str:
+    """A filter as links have it; one that names no field stays as it is, to be told so."""
+    name, colon, value = filter_.partition(":")
+    return f"{name.strip().lower()}:{column_value(value)}" if colon else filter_

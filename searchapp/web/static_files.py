@@ -11,7 +11,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, send_from_directory
+from flask import Flask, Response, request, send_from_directory
 
 _FOLDER = Path(__file__).with_name("static")
 _A_YEAR_S = 365 * 24 * 3600
@@ -23,9 +23,10 @@ def register(app: Flask) -> None:
 
     @app.get("/static/<version>/<path:filename>", endpoint="static")
     def static(version: str, filename: str) -> Response:
-        response = send_from_directory(_FOLDER, filename)
+        response = send_from_directory(_FOLDER, filename, conditional=False)
         response.direct_passthrough = False
         response.make_sequence()  # some kilobytes: read now, they can be compressed
+        response.make_conditional(request)  # no ranges: a part of what is compressed is none
         response.headers["Cache-Control"] = (
             f"public, max-age={_A_YEAR_S}, immutable" if version == current else "no-cache"
         )

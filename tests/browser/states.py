@@ -64,6 +64,12 @@ def go_to_second_match(page: Page) -> None:
     expect(page.locator("mark.current")).to_have_count(1)
 
 
+def nothing_yet(page: Page) -> None:
+    page.locator("#q").fill("zzz qqq")
+    expect(page.locator(".stale")).to_be_attached()
+    page.keyboard.press("Escape")
+
+
 def show_keys(page: Page) -> None:
     page.locator("#show-keys").click()
     expect(page.locator("dialog")).to_be_visible()
@@ -93,6 +99,7 @@ STATES = (
     State("nothing-found", '/search?q="nấu bún phở"'),
     State("nothing-filtered", "/search?q=phở&filter=year:1999"),
     State("nothing-at-all", "/search?q=zzz qqq"),
+    State("nothing-yet", "/search?q=hà nội", nothing_yet),
     State("document", "/documents/ls-001?q=thủy triều&at=1", go_to_second_match),
     State("document-alone", "/documents/ls-001"),
     State("help", "/help"),

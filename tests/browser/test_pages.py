@@ -49,18 +49,18 @@ def test_from_match_to_match(open_page: Open, size: str) -> None:
     forward = page.get_by_role("button", name="Chỗ khớp sau")
     back = page.get_by_role("button", name="Chỗ khớp trước")
     forward.click()
-    expect(place).to_have_text(f"1 trên {marks.count()}")
+    expect(place).to_have_text(f"1/{marks.count()}")
     expect(marks.first).to_have_class("current")
     expect(marks.first).to_be_in_viewport()
     back.click()
-    expect(place).to_have_text(f"{marks.count()} trên {marks.count()}")
+    expect(place).to_have_text(f"{marks.count()}/{marks.count()}")
     expect(marks.last).to_be_in_viewport()
     page.keyboard.press("n")
     expect(marks.first).to_have_class("current")
     page.keyboard.press("p")
     expect(marks.last).to_have_class("current")
     expect(page.locator("mark.current")).to_have_count(1)
-    expect(page.get_by_role("status")).to_contain_text("trên")
+    expect(page.get_by_role("status")).to_contain_text(f"/{marks.count()}")
 
 
 def test_letters_in_the_box_move_nothing(open_page: Open) -> None:
@@ -112,7 +112,7 @@ def test_a_theme_is_chosen_and_stays(open_page: Open, size: str) -> None:
     assert ground(page) == dark
     page.reload()
     assert ground(page) == dark
-    page.get_by_label("Theo máy").check()
+    page.get_by_label("Hệ thống").check()
     assert ground(page) == light
     page.emulate_media(color_scheme="dark")
     assert ground(page) == dark
@@ -164,6 +164,45 @@ def test_the_language_of_the_browser_and_of_the_reader(open_page: Open) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "vi")
 
 
+def test_everything_in_place_keeps_the_chosen_language(open_page: Open) -> None:
+    page = open_page("/search?q=phở&lang=en")
+    page.locator("#q").fill("hà nội")
+    expect(page.locator("#results-title")).to_have_text("Results for “hà nội”")
+    page.keyboard.press("Enter")
+    page.get_by_label("From", exact=True).fill("2024-01-01")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator(".active")).to_contain_text("From")
+    assert "lang=en" in page.url
+    page.goto("/?lang=en")
+    page.locator("#recent a").first.click()
+    expect(page.locator("#results-title")).to_have_text("Results for “hà nội”")
+
+
+def test_single_keys_are_switched_off(open_page: Open) -> None:
+    page = open_page("/documents/ls-001?q=thủy triều")
+    page.locator("#show-keys").click()
+    page.get_by_label("Bật các phím một ký tự").uncheck()
+    page.keyboard.press("Escape")
+    for key in ("n", "/", "?"):
+        page.keyboard.press(key)
+    expect(page.locator("mark.current")).to_have_count(0)
+    expect(page.locator("#q")).not_to_be_focused()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.reload()
+    page.keyboard.press("n")
+    expect(page.locator("mark.current")).to_have_count(0)
+
+
+def test_letters_twice_as_large_cut_nothing_off(open_page: Open, size: str) -> None:
+    for path in ("/", "/search?q=hà nội", "/documents/ls-001?q=thủy triều", "/help"):
+        page = open_page(path, size)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        box = page.locator("#q").bounding_box()
+        assert box is not None
+        assert box["width"] > 200
+
+
 # -- without a script ---------------------------------------------------------------------------
 
 
@@ -201,7 +240,7 @@ def test_everything_works_without_a_script(open_page: Open, size: str) -> None:
     expect(page.locator("h1")).to_contain_text("Bún chả")
     page.get_by_role("link", name="Tới chỗ đầu tiên").click()
     expect(page.locator("mark:target")).to_be_in_viewport()
-    page.get_by_role("link", name="Về kết quả").click()
+    page.get_by_role("link", name="Quay lại kết quả").click()
     expect(page.locator(".hit:target")).to_be_in_viewport()
 
 

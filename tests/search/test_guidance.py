@@ -116,6 +116,8 @@ def test_words_that_hits_share_are_written_as_they_are_there(tmp_path: Path) -> 
         ('"nấu bún"~2 phở', {Loosening.QUOTES: "nấu bún phở"}),
         ("+phở +xyzq", {Loosening.SIGNS: "phở xyzq", Loosening.WORDS: "phở"}),
         ("phở xyzq", {Loosening.WORDS: "phở"}),
+        ("phở, xyzq.", {Loosening.SIGNS: "phở xyzq", Loosening.WORDS: "phở"}),
+        ("bún chả, gió!", {Loosening.SIGNS: "bún chả gió"}),
         ('nguồn:"không có" phở', {Loosening.SIGNS: "phở"}),
         (
             '"bún chả" AND "gió xyzq"',

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -40,25 +39,17 @@ SHAPES = [
 ]
 
 
-def same_fields(value: Any, kind: Any) -> None:
-    """Hold every object of ``value`` to have all the fields of its type, and no other."""
-    if not isinstance(kind, type) or not issubclass(kind, msgspec.Struct):
-        return
-    assert set(value) == set(kind.__struct_fields__)
-
-
 @pytest.mark.parametrize(("path", "kind"), SHAPES)
 def test_every_answer_has_its_shape(client: FlaskClient, path: str, kind: type) -> None:
     response = client.get(path)
     decoded = msgspec.json.decode(response.data, type=kind, strict=True)
     # Nothing is in the answer that the type does not know: it encodes to the same again.
     assert json.loads(msgspec.json.encode(decoded)) == json.loads(response.data)
-    same_fields(response.json, kind)
 
 
 def test_readyz_keeps_its_shape_without_an_index(empty_client: FlaskClient) -> None:
     response = empty_client.get("/readyz")
-    same_fields(response.json, answers.Ready)
+    assert set(response.json) == set(answers.Ready.__struct_fields__)
     assert msgspec.json.decode(response.data, type=answers.Ready).documents is None
 
 
@@ -77,6 +68,7 @@ def test_every_wrong_parameter_is_named(client: FlaskClient) -> None:
     ("query", "field"),
     [
         ("filter=nguồn", "filter"),
+        ("filter=source:a&filter=", "filter"),
         ("filter=", "filter"),
         ("filter=year:2024&filter=x:y", "filter"),
         ("filter=published:soon", "filter"),
@@ -104,6 +96,7 @@ def test_a_wrong_parameter_of_a_search(client: FlaskClient, query: str, field: s
     ("path", "field"),
     [
         ("/api/v1/suggest", "q"),
+        ("/api/v1/suggest?q=" + "aw" * 501, "q"),
         ("/api/v1/suggest?q=a&size=0", "size"),
         ("/api/v1/suggest?q=a&size=21", "size"),
         ("/api/v1/documents/hue?q=" + "a" * 1001, "q"),

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import schemathesis
-from flask import Flask
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import given as _given
 from schemathesis import GenerationMode
@@ -20,29 +19,20 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from searchapp.config import Settings
-from searchapp.ingest.build import build
 from searchapp.web import create_app
 
-SEEDS = Path(__file__).parents[2] / "seeds"
 REQUESTS_EACH = 430  # a mode and operation; eight operations, those without parameters need few
 LEAST_REQUESTS = 3_000
 LONGEST_S = 2.0
 
 load_all_checks()
-_counted: list[float] = []
+_took: dict[str, list[float]] = {}  # seconds of each request, by operation
 
 
 @pytest.fixture(scope="module")
-def seeds_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """The application over the sample corpus."""
-    index_dir = tmp_path_factory.mktemp("fuzz") / "index"
-    build([SEEDS], Settings(index_dir=index_dir, jobs=1))
-    return create_app(Settings(index_dir=index_dir))
-
-
-@pytest.fixture(scope="module")
-def description(seeds_app: Flask):
-    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", seeds_app)
+def description(seeds_index: Path):
+    app = create_app(Settings(index_dir=seeds_index))
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
     schema.config.generation.update(modes=list(GenerationMode))
     return schema
 
@@ -66,6 +56,8 @@ def test_every_answer_is_as_described(description, path: str) -> None:
     if OPERATIONS[path] >= REQUESTS_EACH:
         strategy |= operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
 
+    took = _took[path] = []
+
     @settings(
         max_examples=OPERATIONS[path],
         derandomize=True,
@@ -78,7 +70,7 @@ def test_every_answer_is_as_described(description, path: str) -> None:
     def fuzz(case) -> None:
         begun = time.perf_counter()
         response = case.call(headers={"Accept-Encoding": "identity"})  # WSGI: nothing unpacks
-        _counted.append(time.perf_counter() - begun)
+        took.append(time.perf_counter() - begun)
         assert response.status_code < 500 or path == "/readyz"
         case.validate_response(
             response,
@@ -91,8 +83,10 @@ def test_every_answer_is_as_described(description, path: str) -> None:
         )
 
     fuzz()
+    assert max(took) < LONGEST_S
 
 
-def test_thousands_were_asked_and_none_was_slow() -> None:
-    assert len(_counted) >= LEAST_REQUESTS
-    assert max(_counted) < LONGEST_S
+def test_thousands_were_asked() -> None:
+    if set(_took) != set(OPERATIONS):
+        pytest.skip("only some operations were asked in this run")
+    assert sum(map(len, _took.values())) >= LEAST_REQUESTS

@@ -112,6 +112,7 @@ def test_a_chosen_language_goes_along_and_the_canonical_address_has_none(
         ("hôm qua", "hôm qua", "hôm qua"),
         ("2024-03-05-06", "2024-03-05-06", "2024-03-05-06"),
         ("", "", ""),
+        ("9" * 30, "9" * 30, "9" * 30),
     ],
 )
 def test_dates(app: Flask, value: str, vietnamese: str, english: str) -> None:
@@ -121,13 +122,46 @@ def test_dates(app: Flask, value: str, vietnamese: str, english: str) -> None:
             assert languages.day(value) == expected
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["endpoint=x", "_scheme=x", "_method=GET", "_anchor=z", "_external=1", "lang=en&lang=vi"],
+)
+@pytest.mark.parametrize("path", ["/", "/search?q=huế", "/documents/hue", "/help"])
+def test_what_an_address_says_is_no_argument(client: FlaskClient, path: str, query: str) -> None:
+    response = client.get(f"{path}{'&' if '?' in path else '?'}{query}")
+    assert response.status_code == 200
+    tree = LexborHTMLParser(response.text)
+    (other,) = tree.css(".foot a[hreflang]")
+    assert (other.attributes["href"] or "").startswith(path.split("?", maxsplit=1)[0])
+
+
+def test_the_api_page_says_what_is_vietnamese(client: FlaskClient) -> None:
+    tree = LexborHTMLParser(client.get("/api/v1/docs?lang=en").text)
+    assert tree.css_first(".layout").attributes["lang"] == "vi"
+    (other,) = tree.css(".foot a[hreflang]")
+    assert other.attributes["href"] == "/api/v1/docs?lang=vi"
+
+
+def test_only_values_of_the_corpus_are_said_to_be_vietnamese(seeds_client: FlaskClient) -> None:
+    path = "/search?q=hà nội&filter=category:&filter=category:Ẩm thực&from=2021&lang=en"
+    tree = LexborHTMLParser(seeds_client.get(path).text)
+    options = {one.text(): one.attributes.get("lang") for one in tree.css(".facet .label")}
+    assert options["Unknown"] is None
+    assert options["Ẩm thực"] == "vi"
+    chips = [one.css("span")[1] for one in tree.css(".active .chip")]
+    assert {one.text(): one.attributes.get("lang") for one in chips} == {
+        "Unknown": None,
+        "Ẩm thực": "vi",
+        "2021": None,
+    }
+
+
 def test_numbers_and_ages(app: Flask) -> None:
     hour = (datetime.now(UTC) - timedelta(hours=3)).isoformat()
     ahead = (datetime.now(UTC) + timedelta(seconds=50)).isoformat()
     with app.test_request_context("/?lang=vi"):
         app.preprocess_request()
         assert languages.number(12345.6) == "12.346"
-        assert languages.number(1234.5, 1) == "1.234,5"
         assert languages.since(hour) == "3 giờ trước"
         assert "trước" in languages.since(ahead), "clocks differ: nothing was built in the future"
     with app.test_request_context("/?lang=en"):

@@ -12,8 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hostile import HOSTILE, ODD_IDS
 from selectolax.lexbor import LexborHTMLParser
+from werkzeug.exceptions import ImATeapot
 
 from searchapp.query.parser import NoteCode, parse_query
+from searchapp.web import problems
 from searchapp.web.remarks import REMARKS
 
 
@@ -178,13 +180,34 @@ def test_errors_are_pages(client: FlaskClient, path: str, status: int) -> None:
     page = response.get_data(as_text=True)
     assert 'name="q"' in page, "the way on: the search box"
     assert "Traceback" not in page
-    assert f"{status}:" in page
+    tree = LexborHTMLParser(page)
+    (shown,) = tree.css(".status")
+    assert shown.text() == str(status)
+    assert tree.css(".detail") == [], "English details are for those who read English"
 
 
 def test_an_error_page_escapes_what_was_asked_for(client: FlaskClient) -> None:
     for path in ("/documents/<script>alert(1)</script>", "/search?q=a&page=<script>alert(1)"):
         page = client.get(path).get_data(as_text=True)
         assert "<script>alert" not in page
+
+
+def test_an_error_page_says_what_to_do_and_keeps_the_query(client: FlaskClient) -> None:
+    path = "/search?q=huế&from=hôm+qua"
+    tree = LexborHTMLParser(client.get(path).text)
+    assert "Ngày bắt đầu" in tree.css_first(".notice").text()
+    assert tree.css_first("#q").attributes["value"] == "huế"
+    english = client.get(path, headers={"Accept-Language": "en"}).text
+    assert "The first date is wrong" in english
+    assert "from is" in english
+
+
+def test_another_error_of_the_caller_is_no_fault_of_the_server(app: Flask) -> None:
+    with app.test_request_context("/search"):
+        app.preprocess_request()
+        response = problems._http_error(ImATeapot("with {braces}"))
+    assert response.status_code == 418
+    assert "Yêu cầu không hợp lệ" in response.get_data(as_text=True)
 
 
 def test_posting_to_a_page_is_an_error_page(client: FlaskClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,16 +11,10 @@ from flask.testing import FlaskClient
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from searchapp.config import Settings
+from searchapp.ingest.build import build
 from searchapp.query.filters import Sort
 from searchapp.web import create_app
 from searchapp.web.search_state import SearchState
-
-
-@pytest.fixture(scope="module")
-def seeds_client(seeds_index) -> FlaskClient:
-    app = create_app(Settings(index_dir=seeds_index))
-    app.testing = True
-    return app.test_client()
 
 
 def tree(client: FlaskClient, path: str) -> LexborHTMLParser:
@@ -88,6 +83,37 @@ def test_a_filter_twice_is_a_filter_once(app: Flask) -> None:
     assert state.toggled("year:2024").filters == ()
 
 
+@pytest.mark.parametrize("given", ["category:Ẩm thực", "Category : Ẩm thực ", "CATEGORY:  Ẩm thực"])
+def test_a_filter_has_one_spelling(app: Flask, given: str) -> None:
+    with app.test_request_context("/search", query_string={"q": "a", "filter": given}):
+        assert SearchState.read().filters == ("category:Ẩm thực",)
+
+
+def test_dates_the_wrong_way_round_are_turned(app: Flask) -> None:
+    state = state_of(app, "/search?q=a&from=2024-12-01&to=2023")
+    assert (state.published_from, state.published_to) == ("2023", "2024-12-01")
+
+
+@pytest.mark.parametrize(
+    "query", ["from=+2024", "to=2024+", "size=abc", "facet_size=-1", "cursor=x", "explain=7", "x=1"]
+)
+def test_what_a_page_does_not_read_makes_no_difference(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/search?q=huế&{query}").status_code == 200
+
+
+def test_the_first_query_that_says_something_counts(client: FlaskClient) -> None:
+    page = tree(client, "/search?q=&q=huế")
+    assert page.css_first("#q").attributes["value"] == "huế"
+
+
+def test_filters_without_end_are_refused(client: FlaskClient) -> None:
+    asked = "&".join(f"filter=tag:{number}" for number in range(51))
+    for path in (f"/search?q=a&{asked}", f"/api/v1/search?q=a&{asked}"):
+        assert client.get(path).status_code == 400
+    fewer = "&".join(f"filter=tag:{number}" for number in range(50))
+    assert client.get(f"/search?q=a&{fewer}").status_code == 200
+
+
 def test_every_change_begins_on_the_first_page(app: Flask) -> None:
     state = state_of(app, FULL)
     changed = [
@@ -100,8 +126,7 @@ def test_every_change_begins_on_the_first_page(app: Flask) -> None:
     ]
     assert [one.page for one in changed] == [1] * len(changed)
     assert state.at_page(3).page == 3
-    assert state.unfiltered().is_narrowed is False
-    assert state.is_narrowed
+    assert state.unfiltered().filters == ()
 
 
 def test_days_for_a_browsers_fields(app: Flask) -> None:
@@ -176,6 +201,39 @@ def test_the_box_takes_filters_along_but_no_page(seeds_client: FlaskClient) -> N
 
 
 # -- to a document and back -----------------------------------------------------------------------
+
+
+def test_dates_keep_a_query_that_is_meant_as_typed(seeds_client: FlaskClient) -> None:
+    page = tree(seeds_client, "/search?q=xay+dung&verbatim=1&sort=newest")
+    fields = {i.attributes["name"]: i.attributes["value"] for i in page.css(".dates input")}
+    assert fields == {"q": "xay dung", "sort": "newest", "verbatim": "1", "from": "", "to": ""}
+
+
+def test_dates_are_offered_where_documents_have_some(
+    client: FlaskClient, seeds_client: FlaskClient, tmp_path: Path
+) -> None:
+    assert tree(seeds_client, "/search?q=hà+nội").css(".dates")
+    (tmp_path / "a.txt").write_text("Hà Nội", encoding="utf-8")
+    build([tmp_path / "a.txt"], Settings(index_dir=tmp_path / "index", jobs=1))
+    undated = create_app(Settings(index_dir=tmp_path / "index")).test_client()
+    assert not tree(undated, "/search?q=hà+nội").css(".dates")
+
+
+# -- nothing found ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("query", ["xaay duwngj", "sông hồnng", "phở"])
+def test_filters_that_leave_nothing_can_be_taken_off(seeds_client: FlaskClient, query: str) -> None:
+    page = tree(seeds_client, f"/search?q={query}&filter=year:1999")
+    link = page.css_first(".nothing a")
+    found = tree(seeds_client, address(link))
+    assert found.css(".hits")
+    assert not found.css(".active")
+
+
+def test_did_you_mean_leads_to_something(seeds_client: FlaskClient) -> None:
+    page = tree(seeds_client, "/search?q=xay+dung&filter=year:1999")
+    assert tree(seeds_client, address(page.css_first(".meant a"))).css(".hits")
 
 
 def test_a_document_leads_back_to_its_place(seeds_client: FlaskClient) -> None:

@@ -3,6 +3,7 @@ import { startBox } from "./box.js";
 import { startKeys } from "./keys.js";
 import { startMatches } from "./matches.js";
 import { rememberSearch, showRecent } from "./recent.js";
+import { startSheet } from "./sheet.js";
 import { startThemes } from "./themes.js";
 import { startUpdates } from "./updates.js";
 
@@ -11,5 +12,6 @@ const updates = startUpdates(form, rememberSearch);
 startBox(form, updates);
 startKeys(form.elements.q);
 startMatches();
+startSheet();
 startThemes();
-showRecent();
+showRecent(form);

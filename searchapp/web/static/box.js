@@ -6,6 +6,7 @@ import { announce } from "./announce.js";
 import { recentSearches } from "./recent.js";
 
 const PAUSE_MS = 110;
+const QUIET_MS = 800; // before completions are told to a screen reader
 const LEAST_LETTERS = 2;
 const MOST = 8;
 const REMEMBERED = 60;
@@ -14,7 +15,6 @@ const REMEMBERED = 60;
 export function startBox(form, updates) {
   const input = form.elements.q;
   const list = document.getElementById("completions");
-  const language = document.documentElement.lang;
   const known = new Map();
   let options = [];
   let active = -1;
@@ -60,7 +60,7 @@ export function startBox(form, updates) {
     list.hidden = found.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
     if (found.length && found.length !== before) {
-      announce(said.replace("{count}", found.length));
+      announce(said.replace("{count}", found.length), QUIET_MS);
     }
   }
 
@@ -73,12 +73,11 @@ export function startBox(form, updates) {
     text.lang = "vi";
     text.append(...marked(completion));
     item.append(text);
-    if (completion.count) {
-      const count = document.createElement("span");
-      count.className = "n";
-      const said = completion.count === 1 ? form.dataset.sayOne : form.dataset.sayOther;
-      count.textContent = said.replace("{count}", completion.count.toLocaleString(language));
-      item.append(" ", count);
+    if (completion.kind === "title") {
+      const kind = document.createElement("span");
+      kind.className = "n";
+      kind.textContent = form.dataset.sayTitle;
+      item.append(" ", kind);
     }
     return item;
   }
@@ -115,15 +114,21 @@ export function startBox(form, updates) {
     }
   }
 
-  function showRecentSearches() {
-    const found = recentSearches().map((text) => ({ text, matched: [] }));
-    open(found, form.dataset.sayRecent);
+  /** What there is to choose now: recent searches for an empty box, completions for others. */
+  function offer() {
+    if (input.value.trim() === "") {
+      const found = recentSearches().map((text) => ({ text, matched: [] }));
+      open(found, form.dataset.sayRecent);
+    } else {
+      complete();
+    }
   }
 
   function choose(index) {
     const { text } = options[index];
     if (composing) {
       input.blur(); // the input method lets go of its text before it is replaced
+      input.focus();
     }
     input.value = text;
     close();
@@ -142,8 +147,8 @@ export function startBox(form, updates) {
     updates?.typed();
   });
   input.addEventListener("click", () => {
-    if (!isOpen() && input.value.trim() === "") {
-      showRecentSearches();
+    if (!isOpen()) {
+      offer();
     }
   });
   input.addEventListener("blur", close);
@@ -162,10 +167,8 @@ export function startBox(form, updates) {
         const places = options.length + 1;
         const step = event.key === "ArrowDown" ? 1 : -1;
         activate(((active + 1 + step + places) % places) - 1);
-      } else if (input.value.trim() === "") {
-        showRecentSearches();
       } else {
-        complete();
+        offer();
       }
     } else if (event.key === "Enter" && isOpen() && active >= 0) {
       event.preventDefault();
@@ -175,7 +178,8 @@ export function startBox(form, updates) {
       if (isOpen()) {
         close();
       } else {
-        input.value = "";
+        input.select();
+        document.execCommand("delete"); // unlike a new value, it can be taken back
       }
     } else if (event.key === "Tab") {
       close();

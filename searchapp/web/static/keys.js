@@ -1,16 +1,20 @@
-// Keys that work anywhere on a page, and the list of them.
+// Keys that work anywhere on a page, the list of them, and a switch for those of a single letter.
+import { keep, kept } from "./storage.js";
 
-/** Whether a key belongs to a field, to an open dialog, or to the browser. */
-export function isTyping(event) {
+const NAME = "single-keys";
+
+/** Whether a single key is a command: not in a field, not for an open dialog, and switched on. */
+export function isCommand(event) {
   const { target } = event;
-  return (
+  return !(
     event.isComposing ||
     event.ctrlKey ||
     event.metaKey ||
     event.altKey ||
     target.isContentEditable ||
     target.matches?.("input:not([type=radio]), textarea, select") ||
-    document.querySelector("dialog[open]") !== null
+    document.querySelector("dialog[open]") !== null ||
+    !kept(NAME, true)
   );
 }
 
@@ -22,15 +26,17 @@ export function revealKeys() {
 /** `/` goes to the box, `?` shows the keys. */
 export function startKeys(input) {
   const dialog = document.getElementById("keys");
+  const single = document.getElementById("single-keys");
+  single.checked = kept(NAME, true);
+  single.addEventListener("change", () => keep(NAME, single.checked));
   revealKeys();
-  // The footer changes with the results: its button is looked for when it is pressed.
   document.addEventListener("click", (event) => {
     if (event.target.closest("#show-keys")) {
       dialog.showModal();
     }
   });
   addEventListener("keydown", (event) => {
-    if (isTyping(event)) {
+    if (!isCommand(event)) {
       return;
     }
     if (event.key === "/") {

@@ -1,6 +1,6 @@
 // From one place that matches to the next, in a document.
 import { announce } from "./announce.js";
-import { isTyping } from "./keys.js";
+import { isCommand } from "./keys.js";
 
 /** Make the marks of a document places to go to, with buttons and with n and p. */
 export function startMatches() {
@@ -29,16 +29,15 @@ export function startMatches() {
     announce(`${mark.textContent}, ${place.textContent}`);
   }
 
-  bar.querySelector(".first").addEventListener("click", (event) => {
-    event.preventDefault();
-    goTo(0);
-  });
+  // The buttons take the link's place.
+  for (const one of bar.querySelectorAll(".steps > *")) {
+    one.classList.toggle("needs-script");
+  }
   for (const button of bar.querySelectorAll("[data-step]")) {
-    button.classList.remove("needs-script");
     button.addEventListener("click", () => step(Number(button.dataset.step)));
   }
   addEventListener("keydown", (event) => {
-    if ((event.key === "n" || event.key === "p") && !isTyping(event)) {
+    if ((event.key === "n" || event.key === "p") && isCommand(event)) {
       event.preventDefault();
       step(event.key === "n" ? 1 : -1);
     }

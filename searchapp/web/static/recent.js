@@ -1,4 +1,5 @@
 // The searches made last in this browser.
+import { queryAddress } from "./addresses.js";
 import { keep, kept } from "./storage.js";
 
 const NAME = "recent";
@@ -20,20 +21,19 @@ export function rememberSearch(query) {
 }
 
 /** List them on the first page, if there are any, with a way to forget them. */
-export function showRecent() {
+export function showRecent(form) {
   const section = document.getElementById("recent");
   const queries = recentSearches();
   if (!section || queries.length === 0) {
     return;
   }
-  const action = document.querySelector("form.search").action;
   section.querySelector("ul").replaceChildren(
     ...queries.map((query) => {
       const item = document.createElement("li");
       const link = document.createElement("a");
       link.className = "chip";
       link.lang = "vi";
-      link.href = `${action}?${new URLSearchParams({ q: query })}`;
+      link.href = queryAddress(form, query);
       link.textContent = query;
       item.append(link);
       return item;
@@ -42,7 +42,7 @@ export function showRecent() {
   section.querySelector("[data-forget]").addEventListener("click", () => {
     keep(NAME, []);
     section.hidden = true;
-    document.querySelector("form.search").elements.q.focus();
+    form.elements.q.focus();
   });
   section.hidden = false;
 }

@@ -9,11 +9,12 @@ export function kept(name, otherwise) {
   }
 }
 
-/** Keep a value; does nothing where storage is full or switched off. */
+/** Keep a value; false where storage is full or switched off, as in some private windows. */
 export function keep(name, value) {
   try {
     localStorage.setItem(name, JSON.stringify(value));
+    return true;
   } catch {
-    // Private windows have none: the page is the same without.
+    return false;
   }
 }

@@ -1,20 +1,19 @@
 // Light, dark, or as the system has it; theme.js applies what was chosen before the next page paints.
+import { keep, kept } from "./storage.js";
 
-/** Let the reader choose. */
+/** Let the reader choose, where the choice can be kept. */
 export function startThemes() {
   const choice = document.getElementById("themes");
   const dark = document.getElementById("dark");
-  let chosen = "";
-  try {
-    chosen = localStorage.getItem("theme") ?? "";
-  } catch {
-    return; // it could not be kept: no choice is offered
+  const chosen = kept("theme", "");
+  if (!keep("theme", chosen)) {
+    return;
   }
   for (const radio of choice.querySelectorAll("input")) {
     radio.checked = radio.value === chosen;
     radio.addEventListener("change", () => {
-      localStorage.setItem("theme", radio.value);
-      dark.media = { light: "not all", dark: "all" }[radio.value] ?? "(prefers-color-scheme: dark)";
+      dark.media = { light: "not all", dark: "all" }[radio.value] ?? dark.dataset.system;
+      keep("theme", radio.value);
     });
   }
   choice.classList.remove("needs-script");
