@@ -249,6 +249,7 @@ def test_typing_while_a_filter_is_on_its_way_keeps_both(open_page: Open) -> None
     slow = Slow(page)
     page.locator("[data-key='category-Ẩm thực']").click()
     slow.wait_for(1)
+    page.locator("#q").press("End")
     page.locator("#q").press_sequentially(" phở", delay=10)
     page.wait_for_timeout(600)
     slow.let_through()
