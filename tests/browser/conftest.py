@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from driving import SIZES, Open
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from searchapp.config import Settings
@@ -21,10 +22,6 @@ from searchapp.ingest.build import build
 from searchapp.web import create_app
 
 SEEDS = Path(__file__).parents[2] / "seeds"
-DESKTOP: ViewportSize = {"width": 1280, "height": 900}
-PHONE: ViewportSize = {"width": 375, "height": 780}
-SIZES = {"desktop": DESKTOP, "phone": PHONE}
-
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _FLAGS = [
     "--disable-gpu",
@@ -34,8 +31,6 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import Open
+from driving import Open
 from playwright.sync_api import Page
 
 MOST_BYTES = 60_000  # of a first page of results, nothing cached, on the wire

@@ -7,7 +7,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from conftest import Open
+from driving import Open
 from playwright.sync_api import Error, Page, Route, expect
 
 

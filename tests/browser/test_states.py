@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import SIZES, Open
+from driving import SIZES, Open
 from playwright.sync_api import Page
 from states import STATES, State
 

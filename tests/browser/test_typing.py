@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from conftest import Open
+from driving import Open
 from playwright.sync_api import Page, Route, expect
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from conftest import Open
+from driving import Open
 from playwright.sync_api import expect
 
 # -- the first page -----------------------------------------------------------------------------
