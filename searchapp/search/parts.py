@@ -22,10 +22,9 @@ class Weights:
     """A word as pyvi sees it in capitals, for queries typed without any."""
     synonym: float = 0.2
     """A synonym, for each syllable that it stands for."""
-    unmarked_text: float = 0.25
-    """A syllable typed with marks, found in a text that was typed without."""
     unmarked_text_share: float = 0.01
-    """Not if the corpus has this share of it without marks: *dung* is a word beside *dựng*."""
+    """A marked syllable is looked for in texts typed without marks, too, but not if the corpus has
+    this share of it so: *dung* is a word beside *dựng*."""
     least_share: float = 0.3
     """Of what the query tells: a document has to reach it to be found."""
     short_query: int = 4

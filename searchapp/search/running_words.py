@@ -18,7 +18,7 @@ from searchapp.analysis.terms import folded_term, has_marks, strip_marks
 from searchapp.language.correct import Change, Correction, Kind
 from searchapp.language.model import LanguageModel
 from searchapp.language.synonyms import Match, Synonyms
-from searchapp.query.nodes import And, Node, Or, Phrase, Scored, Term
+from searchapp.query.nodes import And, AnyTerm, Node, Or, Phrase, Scored, Term
 from searchapp.search.parts import Parts, Weights
 from searchapp.search.query_form import capitalised
 
@@ -75,6 +75,14 @@ class RunningWords:
             return True
         return self.language.is_own_form(plain, share)
 
+    def _unmarked_text(self, token: Token) -> str | None:
+        """A marked syllable as a text typed without marks has it; None if that is another word."""
+        if not has_marks(token.surface):
+            return None
+        plain = strip_marks(token.text)
+        own = self._is_own_form(plain, self.weights.unmarked_text_share)
+        return None if own else plain
+
     def _meant(self, token: Token, view: View, changes: dict[int, Change]) -> Change | None:
         """The change at a syllable, if it may take part: marks left out, or no document has it."""
         change = changes.get(token.start)
@@ -93,13 +101,12 @@ class RunningWords:
         term = Term(view, token.text)
         parts.syllables.add(term)
         ways: list[Node] = [term]
-        if view is View.EXACT and has_marks(token.surface):
-            plain = strip_marks(token.text)
-            if not self._is_own_form(plain, self.weights.unmarked_text_share):
+        if view is View.EXACT:
+            plain = self._unmarked_text(token)
+            if plain is not None:
                 # A text typed without marks may follow, below.
                 ways.append(Term(View.EXACT, plain))
                 parts.syllables.add(Term(View.EXACT, plain))
-                parts.score.append(Scored(Term(View.EXACT, plain), self.weights.unmarked_text))
         if meant is not None and meant.kind is Kind.SPELLING:
             better = self.analyzer.analyze(meant.meant).exact
             if better:
@@ -121,7 +128,10 @@ class RunningWords:
                 parts.score.append(Scored(Term(View.WORDS, word.text), weights.word))
         for exact, folded, view in syllables:
             if view is View.EXACT:
-                parts.score.append(Scored(Term(view, exact.text), weights.exact))
+                plain = self._unmarked_text(exact)
+                # Both as one term: by itself *lich* is rare, and would win over *lịch*.
+                forms = (exact.text,) if plain is None else (exact.text, plain)
+                parts.score.append(Scored(any_term(view, forms), weights.exact))
             else:
                 parts.score.append(Scored(Term(view, folded.text), weights.folded))
         parts.score += [Scored(Term(View.PAIRS, pair), weights.pair) for pair in analysis.pairs]
@@ -201,6 +211,11 @@ class RunningWords:
         # The syllables still count one by one: half an expression is better than none of it.
         parts.slots += [Or((slot, *ways)) for slot, _ in slots]
         parts.strict.append(Or(tuple(strict)))
+
+
+def any_term(view: View, forms: tuple[str, ...]) -> Term | AnyTerm:
+    """Several forms as one term, which of one form is the term."""
+    return AnyTerm(view, forms) if len(forms) > 1 else Term(view, forms[0])
 
 
 def phrase_node(view: View, terms: tuple[str, ...]) -> Phrase | Term:

@@ -246,6 +246,7 @@ def test_choosing_while_composing_keeps_the_focus(open_page: Open) -> None:
     box(page).fill("con ")
     cdp.send("Input.imeSetComposition", {"text": "đ", "selectionStart": 1, "selectionEnd": 1})
     option = options(page).first
+    expect(option.locator(".typed")).to_have_text("Con đ")
     chosen = option.locator("span").first.inner_text()
     option.click()
     expect(box(page)).to_have_value(chosen)

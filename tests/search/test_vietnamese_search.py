@@ -275,3 +275,17 @@ def test_documents_with_all_words_come_first(
     service: SearchService, query: str, whole: set[str]
 ) -> None:
     assert set(ids(service, query)[: len(whole)]) == whole
+
+
+def test_a_rare_form_without_marks_does_not_win_by_being_rare(tmp_path: Path) -> None:
+    rows = [
+        {"id": "about", "title": "Lịch sử làng gốm", "text": "Lịch sử của làng, lịch sử của nghề."},
+        {"id": "slip", "title": "Du lịch", "text": "Các di tích lich sử và khu di tích lịch sử."},
+        *({"id": f"n{n}", "title": f"Bài {n}", "text": "Ghi chép lịch sử."} for n in range(200)),
+    ]
+    path = tmp_path / "r.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    build([path], Settings(index_dir=tmp_path / "index", jobs=1))
+    service = SearchService(Settings(index_dir=tmp_path / "index"))
+    found = [hit.document.id for hit in service.search("lịch sử").hits]
+    assert found[0] == "about"

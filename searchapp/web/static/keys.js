@@ -12,7 +12,7 @@ export function isCommand(event) {
     event.metaKey ||
     event.altKey ||
     target.isContentEditable ||
-    target.matches?.("input:not([type=radio]), textarea, select") ||
+    target.matches?.("input:not([type=radio], [type=checkbox]), textarea, select") ||
     document.querySelector("dialog[open]") !== null ||
     !kept(NAME, true)
   );
