@@ -6,17 +6,16 @@ from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from searchapp.errors import QueryError, SearchappError
-from searchapp.query.expression import Name
 from searchapp.query.filters import Sort
 from searchapp.search import guidance
 from searchapp.search.filtering import parse_filters
 from searchapp.search.guidance import Example
 from searchapp.search.service import Answer, SearchService
 from searchapp.search.ways_out import WayOut
-from searchapp.web.languages import N_, gettext
+from searchapp.web.languages import N_
 from searchapp.web.marking import marked_html, marked_paragraphs
 from searchapp.web.refinement import active_filters, facet_lists
-from searchapp.web.remarks import remark_text
+from searchapp.web.remarks import remark_text, worded
 from searchapp.web.search_state import SearchState, has_query
 
 _PAGES_AROUND = 2  # page numbers shown on each side of the current one
@@ -29,8 +28,6 @@ _SORTS = {
     Sort.TITLE: N_("Tiêu đề"),
 }
 
-_NAMES = {Name.CATEGORY: N_("chuyên_mục"), Name.SOURCE: N_("nguồn")}
-
 
 def make_blueprint(service: SearchService) -> Blueprint:
     """The routes for people."""
@@ -38,6 +35,7 @@ def make_blueprint(service: SearchService) -> Blueprint:
     blueprint.add_app_template_filter(marked_html, "marked")
     blueprint.add_app_template_filter(example_query, "as_query")
     blueprint.add_app_template_filter(remark_text, "remark")
+    blueprint.add_app_template_filter(worded, "worded")
     blueprint.app_context_processor(lambda: {"query_max_chars": service.settings.query_max_chars})
     overview = guidance.Overview(service)
 
@@ -112,7 +110,7 @@ def example_query(example: Example) -> str:
     """An example as it is typed, conditions by their names in the reader's language."""
     if example.name is None:
         return example.text
-    return f'{gettext(_NAMES[example.name])}:"{example.text}"'
+    return worded(f'{example.name}:"{example.text}"')
 
 
 def _state_of_results() -> SearchState | None:

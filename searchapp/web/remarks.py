@@ -1,9 +1,11 @@
-"""What the planner and the parser remark on a query, in the words of the page."""
+"""How a query was understood, in the words of the page."""
 
 from __future__ import annotations
 
+from searchapp.query.parser import parse_query
+from searchapp.query.printer import ENGLISH, VIETNAMESE, to_text
 from searchapp.search.planner import Remark
-from searchapp.web.languages import N_, gettext
+from searchapp.web.languages import N_, gettext, language
 
 REMARKS = {
     "unclosed_quote": N_("Thiếu một dấu ngoặc kép nên không tìm nguyên cụm."),
@@ -26,3 +28,11 @@ REMARKS = {
 def remark_text(remark: Remark) -> str:
     """A remark in the reader's language."""
     return gettext(REMARKS[remark.code])
+
+
+def worded(query: str) -> str:
+    """A query with the operators and names of the query language in the reader's language."""
+    top = parse_query(query).expression
+    if top is None:
+        return query
+    return to_text(top, VIETNAMESE if language() == "vi" else ENGLISH)

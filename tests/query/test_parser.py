@@ -29,7 +29,7 @@ from searchapp.query.expression import (
     Words,
 )
 from searchapp.query.parser import NoteCode, parse_query
-from searchapp.query.printer import to_text
+from searchapp.query.printer import ENGLISH, VIETNAMESE, to_text
 
 MARCH = Published(date(2024, 3, 1), date(2024, 3, 31))
 
@@ -302,9 +302,19 @@ def grown(children):
 
 # Hypothesis prints the strategy when it tells of its progress, which nobody reads here.
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
-@given(st.recursive(leaves, grown, max_leaves=8))
-def test_a_tree_printed_and_parsed_is_the_same_tree(tree):
-    assert parse_query(to_text(tree)).expression == tree, to_text(tree)
+@given(st.recursive(leaves, grown, max_leaves=8), st.sampled_from([ENGLISH, VIETNAMESE]))
+def test_a_tree_printed_and_parsed_is_the_same_tree(tree, wording):
+    assert parse_query(to_text(tree, wording)).expression == tree, to_text(tree, wording)
+
+
+def test_vietnamese_words_for_a_query():
+    typed = 'title:(hà nội) AND (source:"Báo Mới" OR NOT published:[2023 TO 2024-06]) OR tag:lũ*'
+    expression = parse_query(typed).expression
+    assert expression is not None
+    assert to_text(expression, VIETNAMESE) == (
+        '(tiêu_đề:(hà nội) VÀ (nguồn:"Báo Mới" HOẶC KHÔNG ngày:[2023-01-01 ĐẾN 2024-06-30]))'
+        " HOẶC thẻ:lũ*"
+    )
 
 
 @given(words)

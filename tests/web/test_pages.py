@@ -273,6 +273,16 @@ def test_what_was_not_understood_is_said(client: FlaskClient) -> None:
     assert "Đã hiểu là" not in client.get("/search?q=huế").get_data(as_text=True)
 
 
+def test_it_is_said_in_the_words_of_the_page(client: FlaskClient) -> None:
+    query = {"q": "nguồn:xyz (huế HOẶC hội an) ngày:[2023 ĐẾN 2024"}
+    vietnamese = LexborHTMLParser(client.get("/search", query_string=query).text)
+    (said,) = vietnamese.css(".meant kbd")
+    assert said.text().startswith("nguồn:xyz (huế HOẶC hội an)")
+    english = LexborHTMLParser(client.get("/search", query_string={**query, "lang": "en"}).text)
+    (said,) = english.css(".meant kbd")
+    assert said.text().startswith("source:xyz (huế OR hội an)")
+
+
 def test_the_page_explains_the_query_language(client: FlaskClient) -> None:
     tree = LexborHTMLParser(client.get("/help").get_data(as_text=True))
     examples = [node.text() for node in tree.css(".help dt kbd")]
