@@ -15,6 +15,7 @@ from searchapp.documents import Document
 from searchapp.ingest.base import Problem, SourceFile
 from searchapp.ingest.build import Listener, Report, build
 from searchapp.ingest.files import Collection
+from searchapp.ingest.mapping import FieldMap
 
 
 @click.command("index")
@@ -23,24 +24,37 @@ from searchapp.ingest.files import Collection
 @click.option(
     "--jobs", type=click.IntRange(min=1), default=None, help="Processes (default: one a core)."
 )
+@click.option(
+    "--map",
+    "fields",
+    metavar="FIELD=NAME,…",
+    help="Foreign names of fields in tables and JSON Lines: id, title, text, url, source, category,"
+    " author, tags, published.",
+)
 @index_dir_option
 def index_command(
-    paths: tuple[Path, ...], engine: str | None, jobs: int | None, index_dir: Path | None
+    paths: tuple[Path, ...],
+    engine: str | None,
+    jobs: int | None,
+    fields: str | None,
+    index_dir: Path | None,
 ) -> None:
     """Build an index from files and folders (default: seeds/) and make it live.
 
-    Reads .txt, .md, .html, .jsonl and .jsonl.gz. The live index keeps answering until the new one
-    is whole; if the build fails, it stays.
+    Reads .txt, .md, .html, .csv, .tsv and .jsonl, the last three also as .gz. The live index keeps
+    answering until the new one is whole; if the build fails, it stays.
 
     \b
     Example:
         searchapp index docs/ extra.jsonl.gz --jobs 4
+        searchapp index articles.csv --map text=body,title=headline
     """
     settings = Settings.load(index_dir=index_dir, engine=engine, jobs=jobs)
     with tqdm(
         unit=" docs", file=sys.stderr, disable=not sys.stderr.isatty(), dynamic_ncols=True
     ) as bar:
-        report = build(list(paths) or [Path("seeds")], settings, _progress(bar))
+        names = None if fields is None else FieldMap.parse(fields)
+        report = build(list(paths) or [Path("seeds")], settings, _progress(bar), names)
     _summary(report, settings)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from searchapp.documents import Document
+from searchapp.ingest.mapping import FieldMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to read and the id of the document in it, for formats that hold one."""
+    """A file to read and the id of the document in it, for formats that hold one.
+
+    ``fields`` are the foreign names in it, for formats that hold records.
+    """
 
     path: Path
     id: str
+    fields: FieldMap = FieldMap()
 
     @property
     def shown(self) -> str:

@@ -21,6 +21,7 @@ from searchapp.generations import Building, Generation, Generations
 from searchapp.ingest.analysis_pool import analyze_all
 from searchapp.ingest.base import Problem, SourceFile, printable
 from searchapp.ingest.files import Collection, collect, read
+from searchapp.ingest.mapping import FieldMap
 from searchapp.language.completion_builder import CompletionBuilder
 from searchapp.language.counts import CorpusCounts
 from searchapp.language.synonyms import ABBREVIATIONS_FILE, AbbreviationMiner
@@ -84,8 +85,15 @@ class _Reading:
         self.listener.problem(problem)
 
 
-def build(paths: Sequence[Path], settings: Settings, listener: Listener | None = None) -> Report:
+def build(
+    paths: Sequence[Path],
+    settings: Settings,
+    listener: Listener | None = None,
+    fields: FieldMap | None = None,
+) -> Report:
     """Build a new generation from files and folders and make it live.
+
+    ``fields`` are foreign names in records and tables.
 
     Raises InputError if there is nothing to index, LockedError if another build is running; the
     live index is untouched unless all went well.
@@ -93,7 +101,7 @@ def build(paths: Sequence[Path], settings: Settings, listener: Listener | None =
     listener = listener or Listener()
     begun = time.monotonic()
     engine = get_engine(settings.engine)
-    collection = collect(paths)
+    collection = collect(paths, fields or FieldMap())
     model = load_pyvi_model()
     report = Report(other_files=collection.other_files)
     reading = _Reading(listener, report)

@@ -50,10 +50,15 @@ def decode_noted(data: bytes, declared: str | None = None) -> tuple[str, list[st
     return text.replace("\r\n", "\n").replace("\r", "\n"), notes
 
 
+def marked_encoding(data: bytes) -> str | None:
+    """The encoding that a byte order mark at the beginning tells."""
+    return next((name for mark, name in _MARKS if data.startswith(mark)), None)
+
+
 def _decode(data: bytes, declared: str | None) -> tuple[str, list[str]]:
     if declared is not None and declared.lower() in _NO_ENCODING:
         declared = None
-    marked = next((name for mark, name in _MARKS if data.startswith(mark)), None)
+    marked = marked_encoding(data)
     if marked is None and declared is not None and declared.lower() in _DECLARED:
         return _DECLARED[declared.lower()].convert(data.decode("latin-1")), []
     try:

@@ -10,7 +10,11 @@ from pathlib import Path
 from searchapp.errors import InputError
 from searchapp.ingest.base import Item, Problem, Reader, SourceFile, printable
 from searchapp.ingest.decoding import DecodingError
+from searchapp.ingest.mapping import FieldMap
 from searchapp.ingest.records import RecordError
+
+_OWN_NAMES = FieldMap()
+_RECORD_SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 
 
 def _readers() -> dict[str, Reader]:
@@ -18,6 +22,7 @@ def _readers() -> dict[str, Reader]:
     from searchapp.ingest.html import read_html
     from searchapp.ingest.jsonl import read_jsonl
     from searchapp.ingest.markdown import read_markdown
+    from searchapp.ingest.tables import TABLE_SUFFIXES, read_table
     from searchapp.ingest.text import read_text
 
     return {
@@ -26,10 +31,8 @@ def _readers() -> dict[str, Reader]:
         ".markdown": read_markdown,
         ".html": read_html,
         ".htm": read_html,
-        ".jsonl": read_jsonl,
-        ".ndjson": read_jsonl,
-        ".jsonl.gz": read_jsonl,
-        ".ndjson.gz": read_jsonl,
+        **dict.fromkeys(_RECORD_SUFFIXES, read_jsonl),
+        **dict.fromkeys(TABLE_SUFFIXES, read_table),
     }
 
 
@@ -41,11 +44,12 @@ class Collection:
     other_files: int
 
 
-def collect(paths: Sequence[Path]) -> Collection:
+def collect(paths: Sequence[Path], fields: FieldMap = _OWN_NAMES) -> Collection:
     """The readable files under ``paths``, folders in order of name; hidden ones are left out.
 
-    A document's id is its path from the folder that was named, that folder included. Raises
-    InputError for a path that is not there, or where nothing can be read.
+    A document's id is its path from the folder that was named, that folder included. ``fields`` are
+    foreign names in records and tables. Raises InputError for a path that is not there, where
+    nothing can be read, or where no file has a name that ``fields`` gives.
     """
     for path in paths:
         if not path.exists():
@@ -58,19 +62,36 @@ def collect(paths: Sequence[Path]) -> Collection:
         if path.is_file():
             if not path.name.lower().endswith(kinds):
                 raise InputError(f"{path} is of no kind that is read: {', '.join(kinds)}")
-            files.append(SourceFile(path, labels[path]))
+            files.append(SourceFile(path, labels[path], fields))
             continue
         for found in _walk(path):
             if found.name.lower().endswith(kinds):
                 relative = printable(found.relative_to(path).as_posix())
-                files.append(SourceFile(found, f"{labels[path]}/{relative}"))
+                files.append(SourceFile(found, f"{labels[path]}/{relative}", fields))
             else:
                 others += 1
     if not files:
         named = ", ".join(map(str, paths))
         raise InputError(f"nothing to index in {named}; files read are {', '.join(kinds)}")
+    if fields.names:
+        _check_names(files, fields)
     unique = {os.path.realpath(file.path): file for file in reversed(files)}
     return Collection(tuple(f for f in files if unique[os.path.realpath(f.path)] is f), others)
+
+
+def _check_names(files: Sequence[SourceFile], fields: FieldMap) -> None:
+    """That foreign names are there, as far as that can be told before the files are read."""
+    from searchapp.ingest.tables import TABLE_SUFFIXES, column_names
+
+    tables = [file for file in files if file.path.name.lower().endswith(TABLE_SUFFIXES)]
+    records = [file for file in files if file.path.name.lower().endswith(_RECORD_SUFFIXES)]
+    if not tables and not records:
+        raise InputError("--map is for tables and JSON Lines, and there are none")
+    known = {name for table in tables for name in column_names(table)}
+    missing = [name for name in fields.names.values() if name not in known]
+    if missing and not records:
+        shown = ", ".join(map(repr, sorted(known))) or "none that can be read"
+        raise InputError(f"--map names {missing[0]!r}, which no table has; columns are {shown}")
 
 
 def read(files: Sequence[SourceFile]) -> Iterator[tuple[SourceFile, Item]]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import zlib
 from collections.abc import Iterator
 
 from searchapp.ingest.base import Item, Problem, SourceFile
 from searchapp.ingest.decoding import DecodingError, decode_noted
+from searchapp.ingest.opening import PACKED_DAMAGED, open_bytes
 from searchapp.ingest.records import RecordError, make_document
 
 _MARK = b"\xef\xbb\xbf"
@@ -17,25 +16,25 @@ _MARK = b"\xef\xbb\xbf"
 def read_jsonl(file: SourceFile) -> Iterator[Item]:
     """The documents of a JSON Lines file; a line that can't be read is a Problem."""
     path = file.shown
-    compressed = file.path.suffix.lower() == ".gz"
     number = 0
-    with gzip.open(file.path) if compressed else file.path.open("rb") as lines:
+    with open_bytes(file.path) as lines:
         try:
             for number, line in enumerate(lines, start=1):
-                yield from _record(line.removeprefix(_MARK), path, number)
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+                yield from _record(line.removeprefix(_MARK), file, number)
+        except PACKED_DAMAGED as error:
             yield Problem(path, f"the gzip data ends or is damaged here ({error})", number + 1)
 
 
-def _record(line: bytes, path: str, number: int) -> Iterator[Item]:
+def _record(line: bytes, file: SourceFile, number: int) -> Iterator[Item]:
     if not line.strip():
         return
+    path = file.shown
     try:
         raw, decoding_notes = decode_noted(line)
         record = json.loads(raw)
         if not isinstance(record, dict):
             raise RecordError("is no JSON object")
-        document, notes = make_document(record, path)
+        document, notes = make_document(file.fields.fields_of(record), path)
     except json.JSONDecodeError as error:
         yield Problem(path, f"is not JSON ({error.msg}, column {error.colno})", number)
     except (DecodingError, RecordError) as error:
