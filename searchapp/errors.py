@@ -46,8 +46,9 @@ class NoIndexError(SearchappError):
     http_status = 503
 
     def __init__(self, index_dir: object) -> None:
+        where = "" if str(index_dir) == "index" else f" --index-dir {index_dir}"
         super().__init__(
-            f"there is no index in {index_dir} yet; build one with: searchapp index [PATH…]"
+            f"there is no index in {index_dir} yet; build one with: searchapp index [PATH…]{where}"
         )
 
 

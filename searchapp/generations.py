@@ -39,6 +39,7 @@ _MANIFEST = "manifest.json"
 _MANIFEST_SUM = "manifest.json.sha256"
 _CURRENT = "current"
 _NAME = re.compile(r"[0-9A-Za-z-]{1,64}")
+_MADE_HERE = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{4}")
 _LOCK = "lock"
 _HASH_BLOCK = 1 << 20
 
@@ -156,6 +157,9 @@ class Generations:
                 if self.current_name() == name:
                     reason = f"the live index {self.index_dir / name} is gone"
                     raise IndexRefusedError(reason) from None
+            except OSError as error:
+                reason = f"the live index {self.index_dir / name} can't be read ({error.strerror})"
+                raise IndexRefusedError(reason) from error
         raise IndexRefusedError(f"{self.index_dir / _CURRENT} keeps changing")
 
     def named(self, name: str) -> Generation | None:
@@ -197,13 +201,13 @@ class Generations:
         """
         try:
             self.index_dir.mkdir(parents=True, exist_ok=True)
+            opened = (self.index_dir / _LOCK).open("a+", encoding="utf-8")
         except OSError as error:
             raise InputError(
-                f"the index folder {self.index_dir} can't be made ({error.strerror});"
-                " name another with --index-dir"
+                f"the index folder {self.index_dir} can't be made or written to"
+                f" ({error.strerror}); name another with --index-dir"
             ) from error
-        path = self.index_dir / _LOCK
-        with path.open("a+", encoding="utf-8") as file:
+        with opened as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -279,7 +283,12 @@ class Generations:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _folders(self) -> list[Path]:
-        return [p for p in self.index_dir.iterdir() if p.is_dir()]
+        """The folders that this class made; whatever else lies there is somebody's own."""
+        return [
+            path
+            for path in self.index_dir.iterdir()
+            if _MADE_HERE.fullmatch(path.name) and path.is_dir() and not path.is_symlink()
+        ]
 
 
 def _now() -> datetime:

@@ -442,3 +442,20 @@ def test_readers_in_a_loop_always_see_a_whole_generation(
         reader.join()
     assert wrong == []
     assert len(seen) > 5
+
+
+def test_what_somebody_else_put_there_stays(tmp_path: Path) -> None:
+    """The index folder may be one with other things in it, or above what is indexed."""
+    home = tmp_path / "home"
+    for name in ("precious", "other", "20260301-notes"):
+        (home / name).mkdir(parents=True)
+        (home / name / "a.txt").write_text("Hà Nội", encoding="utf-8")
+    (home / "precious" / "manifest.json").write_text("{}")
+    (home / "link").symlink_to(home / "other")
+    settings = Settings(index_dir=home, jobs=1, keep_generations=0)
+    for _ in range(3):
+        build([home / "other"], settings)
+    kept = sorted(path.relative_to(home).as_posix() for path in home.rglob("a.txt"))
+    assert {"precious/a.txt", "other/a.txt", "20260301-notes/a.txt"} <= set(kept)
+    assert (home / "link").is_symlink()
+    assert SearchService(settings).search("hà nội").total == 1

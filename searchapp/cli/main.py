@@ -6,6 +6,7 @@ import importlib
 import io
 import os
 import sys
+from typing import TextIO
 
 import click
 
@@ -65,6 +66,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         commands.main(standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.Abort:
@@ -78,5 +80,13 @@ def main() -> None:
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # The reader went away (`searchapp … | head`): nothing is wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence(sys.stdout)
         sys.exit(0)
+    except OSError as error:
+        _silence(sys.stdout)  # what could not be written would be tried again at the end
+        click.echo(f"searchapp: {error}", err=True)
+        sys.exit(1)
+
+
+def _silence(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

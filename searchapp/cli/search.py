@@ -89,7 +89,7 @@ def search_command(
     Examples:
         searchapp search "xay dung dang" --limit 3
         searchapp search 'sông HOẶC biển' --sort newest --from 2023 --facets
-        searchapp search '"an toàn" -tai~1' --filter "category:Giao thông" --format tsv
+        searchapp search 'luật -thuế~1' --filter "category:Pháp luật" --format tsv
     """
     service = SearchService(Settings.load(index_dir=index_dir))
     as_json = as_json or form == "json"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 import click
 
 from searchapp.cli.options import index_dir_option
 from searchapp.config import PREFIX, Settings
+from searchapp.errors import SearchappError
 
 
 @click.command("serve")
@@ -28,6 +30,19 @@ def serve_command(host: str, port: int, workers: int | None, index_dir: Path | N
     settings = Settings.load(index_dir=index_dir)
     # The workers read their settings from the environment, as under any other gunicorn.
     os.environ[PREFIX + "INDEX_DIR"] = str(settings.index_dir)
+    _check_address(host, port)
     from searchapp.web.server import run
 
     run(host, port, workers or os.cpu_count() or 1)
+
+
+def _check_address(host: str, port: int) -> None:
+    """Say in a line what gunicorn says in many, after some tries."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        reason = error.strerror or error
+        raise SearchappError(
+            f"can't listen on {host}, port {port} ({reason}); choose another with --host or --port"
+        ) from error

@@ -61,7 +61,7 @@ class _Reading:
     def documents(self, files: Sequence[SourceFile]) -> Iterator[Document]:
         for file, item in read(files):
             if isinstance(item, Problem):
-                self._problem(item)
+                self.tell(item)
                 continue
             where = item.path or item.id
             if item.id in self.seen:
@@ -77,7 +77,8 @@ class _Reading:
             self.listener.document(file, item)
             yield item
 
-    def _problem(self, problem: Problem) -> None:
+    def tell(self, problem: Problem) -> None:
+        """Count a problem, and pass it on."""
         if problem.kept:
             self.report.warnings += 1
         else:
@@ -109,6 +110,8 @@ def build(
     jobs = settings.jobs or os.cpu_count() or 1
     with generations.lock(), _discarded_on_failure(generations) as building:
         listener.started(collection)
+        for problem in collection.unreadable:
+            reading.tell(problem)
         writer = engine.create(building.engine_folder)
         counts, miner, completions = CorpusCounts(), AbbreviationMiner(), CompletionBuilder()
         try:
@@ -152,7 +155,10 @@ def build(
 @contextlib.contextmanager
 def _discarded_on_failure(generations: Generations) -> Iterator[Building]:
     """A generation that is removed again if its building fails."""
-    building = generations.begin()
+    try:
+        building = generations.begin()
+    except OSError as error:
+        raise SearchappError(f"the index can't be written: {error}") from error
     try:
         yield building
     except BrokenProcessPool as error:

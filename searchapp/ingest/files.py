@@ -38,10 +38,13 @@ def _readers() -> dict[str, Reader]:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """The files to read, in order, and how many others were passed over."""
+    """The files to read, in order, how many others were passed over, and folders that can't be
+    read.
+    """
 
     files: tuple[SourceFile, ...]
     other_files: int
+    unreadable: tuple[Problem, ...] = ()
 
 
 def collect(paths: Sequence[Path], fields: FieldMap = _OWN_NAMES) -> Collection:
@@ -58,13 +61,14 @@ def collect(paths: Sequence[Path], fields: FieldMap = _OWN_NAMES) -> Collection:
     labels = _labels(paths)
     files: list[SourceFile] = []
     others = 0
+    unreadable: list[Problem] = []
     for path in paths:
         if path.is_file():
             if not path.name.lower().endswith(kinds):
                 raise InputError(f"{path} is of no kind that is read: {', '.join(kinds)}")
             files.append(SourceFile(path, labels[path], fields))
             continue
-        for found in _walk(path):
+        for found in _walk(path, unreadable):
             if found.name.lower().endswith(kinds):
                 relative = printable(found.relative_to(path).as_posix())
                 files.append(SourceFile(found, f"{labels[path]}/{relative}", fields))
@@ -76,7 +80,9 @@ def collect(paths: Sequence[Path], fields: FieldMap = _OWN_NAMES) -> Collection:
     if fields.names:
         _check_names(files, fields)
     unique = {os.path.realpath(file.path): file for file in reversed(files)}
-    return Collection(tuple(f for f in files if unique[os.path.realpath(f.path)] is f), others)
+    return Collection(
+        tuple(f for f in files if unique[os.path.realpath(f.path)] is f), others, tuple(unreadable)
+    )
 
 
 def _check_names(files: Sequence[SourceFile], fields: FieldMap) -> None:
@@ -110,8 +116,12 @@ def read(files: Sequence[SourceFile]) -> Iterator[tuple[SourceFile, Item]]:
             yield file, Problem(file.shown, f"can't be read ({error.strerror})")
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for root, folders, names in os.walk(folder):
+def _walk(folder: Path, unreadable: list[Problem]) -> Iterator[Path]:
+    def tell(error: OSError) -> None:
+        where = printable(os.fsdecode(error.filename))
+        unreadable.append(Problem(where, f"can't be read ({error.strerror})"))
+
+    for root, folders, names in os.walk(folder, onerror=tell):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         for name in sorted(names):
             if not name.startswith("."):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
+from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -126,7 +127,7 @@ def _url_in(code: str) -> str:
 
 
 def _say_what_it_depends_on(response: Response) -> Response:
-    if response.mimetype == "text/html":
+    if response.mimetype == "text/html" and response.status_code != HTTPStatus.NOT_MODIFIED:
         response.headers["Content-Language"] = language()
         response.vary.add("Accept-Language")
     return response

@@ -43,8 +43,10 @@ _HEADERS: Json = {
         "example": 'W/"b1eefbc8a6567bea733bc32f"',
     },
     "X-Request-ID": {
-        "description": "Mã đã gửi đến, hoặc một mã mới; có trong nhật ký.\n"
-        "The one that was sent, or a new one; it is in the log, too.",
+        "description": "Mã đã gửi đến (chữ, số, . _ -, tối đa 64 ký tự), hoặc một mã mới;"
+        " có trong nhật ký khi máy chủ gặp lỗi.\n"
+        "The one that was sent (letters, digits, . _ -, at most 64), or a new one; it is in the log"
+        " of faults, too.",
         "required": True,
         "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
     },

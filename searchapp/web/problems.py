@@ -15,6 +15,7 @@ from searchapp.web.languages import N_, gettext, language
 from searchapp.web.problem_types import DOCS_PATH, problem_type
 
 _API = "/api/"
+_FOR_PROGRAMS = ("/api", "/healthz", "/readyz")
 _RETRY_AFTER_S = 30  # an index is on its way, or somebody has to build it
 
 # For people, by status: what happened, and what to do.
@@ -89,7 +90,7 @@ def _fault(error: Exception) -> Response:
 
 
 def _answer(status: int, detail: str, field: str | None, *, no_index: bool = False) -> Response:
-    if request.path.startswith(_API):
+    if request.path.startswith(_API) or request.path in _FOR_PROGRAMS:
         response = _problem(status, detail, field)
         response.headers["Cache-Control"] = "no-store"
         return response

@@ -370,8 +370,8 @@ def test_other_readings_are_followed_in_place(
 def test_a_failing_network_is_the_browsers_to_tell(open_page: Open) -> None:
     page = open_page("/search?q=hà nội")
     page.route("**/search?*", lambda route: route.abort())
-    page.locator("[data-key=sort-newest]").click()
-    page.wait_for_url(re.compile("chrome-error|sort=newest"))
+    with page.expect_event("requestfailed", lambda failed: failed.is_navigation_request()):
+        page.locator("[data-key=sort-newest]").click()
 
 
 def test_related_searches(open_page: Open) -> None:

@@ -278,7 +278,7 @@ def test_recent_searches_are_offered_in_an_empty_box(open_page: Open) -> None:
     page = open_page("/search?q=sông hồng")
     expect(page.locator(".hits")).to_be_visible()
     page.goto("/")
-    page.keyboard.press("ArrowDown")
+    box(page).press("ArrowDown")
     expect(options(page)).to_have_text(["sông hồng"])
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")

@@ -193,3 +193,30 @@ def test_interrupting_a_build_says_so_in_a_line(home: Path, tmp_path: Path) -> N
     assert re.fullmatch(r"\s*searchapp: interrupted\s*", errors)
     assert out == ""
     assert [p.name for p in (tmp_path / "index").iterdir()] == ["lock"], "nothing is left"
+
+
+def test_a_port_in_use_is_said_in_a_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            [*MAIN, "serve", "--port", str(port)],
+            cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=60,
+            check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert f"can't listen on 127.0.0.1, port {port}" in done.stderr
+    assert "choose another with --host or --port" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_full_disk_is_said_in_a_line(home: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*MAIN, "stats"],
+            cwd=home, env=environment(), stdout=full, stderr=subprocess.PIPE, text=True, timeout=60,
+            check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("searchapp: ")
+    assert done.stderr.count("\n") == 1

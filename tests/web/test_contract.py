@@ -184,3 +184,12 @@ def test_an_id_may_end_like_the_path_of_related_documents(tmp_path: Path) -> Non
     of_it = client.get("/api/v1/documents/b/related/related").json
     assert of_it["id"] == "b/related"
     assert client.get("/api/v1/documents/c/related").status_code == 404
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/api"), ("POST", "/healthz")])
+def test_programs_get_problems_wherever_they_ask(
+    client: FlaskClient, method: str, path: str
+) -> None:
+    response = client.open(path, method=method)
+    assert response.content_type == "application/problem+json"
+    assert msgspec.json.decode(response.data, type=answers.Problem).status == response.status_code

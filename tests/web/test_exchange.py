@@ -165,6 +165,13 @@ def test_there_are_no_parts_of_static_files(client: FlaskClient) -> None:
         assert len(gzip.decompress(response.data)) > 1000
 
 
+def test_an_answer_varies_as_it_did_when_it_has_not_changed(client: FlaskClient) -> None:
+    first = client.get(SEARCH)
+    again = client.get(SEARCH, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert again.headers.get("Vary") == first.headers.get("Vary")
+
+
 # -- request ids ---------------------------------------------------------------------------------
 
 
