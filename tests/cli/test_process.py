@@ -184,6 +184,8 @@ def test_interrupting_a_build_says_so_in_a_line(home: Path, tmp_path: Path) -> N
     process = subprocess.Popen(
         [*MAIN, "index", "r.jsonl", "--jobs", "1"],
         cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        # Tests that run in the background ignore the signal, and their children would, too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # safe
     )  # fmt: skip
     while process.poll() is None and not list(tmp_path.glob("index/*/engine/spool")):
         time.sleep(0.02)
