@@ -26,6 +26,7 @@ def register(app: Flask) -> None:
         response = send_from_directory(_FOLDER, filename, conditional=False)
         response.direct_passthrough = False
         response.make_sequence()  # some kilobytes: read now, they can be compressed
+        response.close()  # the file: a browser that goes away before it is sent leaves none open
         response.make_conditional(request)  # no ranges: a part of what is compressed is none
         response.headers["Cache-Control"] = (
             f"public, max-age={_A_YEAR_S}, immutable" if version == current else "no-cache"
