@@ -29,7 +29,7 @@ from searchapp.ingest.mapping import FieldMap
     "fields",
     metavar="FIELD=NAME,…",
     help="Foreign names of fields in tables and JSON Lines: id, title, text, url, source, category,"
-    " author, tags, published.",
+    " author, tags, published, language.",
 )
 @index_dir_option
 def index_command(

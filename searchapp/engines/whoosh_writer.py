@@ -8,6 +8,7 @@ Documents go to Whoosh's per-document files as they come; their terms go to spoo
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from whoosh import fields, index
 from whoosh.writing import SegmentWriter
 
 from searchapp.analysis.base import Field, View
+from searchapp.documents import Document
 from searchapp.engines.base import AnalyzedBatch
 from searchapp.engines.columns import ColumnsWriter
 from searchapp.engines.inversion import Postings, invert
@@ -31,7 +33,7 @@ LENGTHS_FILE = "lengths.npy"
 ID_RANKS_FILE = "id_ranks.npy"
 REPLACED = -1
 """The rank of a document that a later one with its id replaced: it has no postings."""
-STORED = ("id", "title", "text", "url", "source", "category", "author", "tags", "published", "path")
+STORED = tuple(one.name for one in dataclasses.fields(Document))
 POSITIONAL = (View.EXACT, View.FOLDED)
 
 

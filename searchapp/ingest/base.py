@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from searchapp.documents import Document
+from searchapp.ingest.limits import Limits
 from searchapp.ingest.mapping import FieldMap
 
 
@@ -32,17 +33,40 @@ class Problem:
 class SourceFile:
     """A file to read and the id of the document in it, for formats that hold one.
 
-    ``fields`` are the foreign names in it, for formats that hold records.
+    ``fields`` are the foreign names in it, for formats that hold records. ``name`` is what it is
+    called, which for what was packed in another file is not the name of ``path``; ``depth`` counts
+    the files around it.
     """
 
     path: Path
     id: str
     fields: FieldMap = FieldMap()
+    limits: Limits = field(default=Limits())
+    name: str = ""
+    depth: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            object.__setattr__(self, "name", printable(self.path))
 
     @property
     def shown(self) -> str:
-        """The path for messages; bytes that are no UTF-8 are replaced."""
-        return printable(self.path)
+        """The name for messages; bytes that are no UTF-8 are replaced."""
+        return self.name
+
+    def inside(self, path: Path, member: str) -> SourceFile:
+        """A file that was packed in this one under the name ``member``, and lies in ``path``."""
+        return replace(
+            self,
+            path=path,
+            id=f"{self.id}/{member}",
+            name=f"{self.name}/{member}",
+            depth=self.depth + 1,
+        )
+
+
+class UnreadableError(ValueError):
+    """The whole file can't be read; the message says why and how to mend it, for a person."""
 
 
 def printable(path: Path | str) -> str:
@@ -52,4 +76,8 @@ def printable(path: Path | str) -> str:
 
 Item = Document | Problem
 Reader = Callable[[SourceFile], Iterator[Item]]
-"""Reads one file. Raises OSError or DecodingError when the whole file can't be read."""
+"""Reads one file. Raises OSError or UnreadableError when the whole file can't be read.
+
+What else it raises is told as a defect of the file, so that no file ends a build. It holds to
+``file.limits``; time and memory are watched from outside.
+"""

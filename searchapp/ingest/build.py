@@ -20,8 +20,10 @@ from searchapp.errors import InputError, SearchappError
 from searchapp.generations import Building, Generation, Generations
 from searchapp.ingest.analysis_pool import analyze_all
 from searchapp.ingest.base import Problem, SourceFile, printable
-from searchapp.ingest.files import Collection, collect, read
+from searchapp.ingest.files import Collection, collect
+from searchapp.ingest.limits import Limits
 from searchapp.ingest.mapping import FieldMap
+from searchapp.ingest.reading import read_file
 from searchapp.language.completion_builder import CompletionBuilder
 from searchapp.language.counts import CorpusCounts
 from searchapp.language.synonyms import ABBREVIATIONS_FILE, AbbreviationMiner
@@ -59,7 +61,7 @@ class _Reading:
     seen: dict[str, str] = field(default_factory=dict)
 
     def documents(self, files: Sequence[SourceFile]) -> Iterator[Document]:
-        for file, item in read(files):
+        for file, item in ((one, item) for one in files for item in read_file(one)):
             if isinstance(item, Problem):
                 self.tell(item)
                 continue
@@ -102,7 +104,7 @@ def build(
     listener = listener or Listener()
     begun = time.monotonic()
     engine = get_engine(settings.engine)
-    collection = collect(paths, fields or FieldMap())
+    collection = collect(paths, fields or FieldMap(), Limits.of(settings))
     model = load_pyvi_model()
     report = Report(other_files=collection.other_files)
     reading = _Reading(listener, report)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 
 from searchapp.ingest import legacy
+from searchapp.ingest.base import UnreadableError
 
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
 _MARKS = (
@@ -29,7 +30,7 @@ _DECLARED = {
 _NO_ENCODING = frozenset(("x-user-defined",))  # "the font knows", as pages in .VnTime had it
 
 
-class DecodingError(ValueError):
+class DecodingError(UnreadableError):
     """The bytes are in no encoding that we can be sure of."""
 
 

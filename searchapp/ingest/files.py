@@ -1,4 +1,4 @@
-"""Paths to files to documents: which files there are, and which reader takes each."""
+"""Paths to files: which there are to read, in which order, and what their documents are called."""
 
 from __future__ import annotations
 
@@ -8,32 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from searchapp.errors import InputError
-from searchapp.ingest.base import Item, Problem, Reader, SourceFile, printable
-from searchapp.ingest.decoding import DecodingError
+from searchapp.ingest.base import Problem, SourceFile, printable
+from searchapp.ingest.formats import RECORD_SUFFIXES, TABLE_SUFFIXES, suffixes
+from searchapp.ingest.limits import Limits
 from searchapp.ingest.mapping import FieldMap
-from searchapp.ingest.records import RecordError
+from searchapp.ingest.reading import find_format
 
 _OWN_NAMES = FieldMap()
-_RECORD_SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
-
-
-def _readers() -> dict[str, Reader]:
-    # On first use: parsers are heavy, and `searchapp --help` needs none of them.
-    from searchapp.ingest.html import read_html
-    from searchapp.ingest.jsonl import read_jsonl
-    from searchapp.ingest.markdown import read_markdown
-    from searchapp.ingest.tables import TABLE_SUFFIXES, read_table
-    from searchapp.ingest.text import read_text
-
-    return {
-        ".txt": read_text,
-        ".md": read_markdown,
-        ".markdown": read_markdown,
-        ".html": read_html,
-        ".htm": read_html,
-        **dict.fromkeys(_RECORD_SUFFIXES, read_jsonl),
-        **dict.fromkeys(TABLE_SUFFIXES, read_table),
-    }
+_NO_LIMITS_NAMED = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +29,9 @@ class Collection:
     unreadable: tuple[Problem, ...] = ()
 
 
-def collect(paths: Sequence[Path], fields: FieldMap = _OWN_NAMES) -> Collection:
+def collect(
+    paths: Sequence[Path], fields: FieldMap = _OWN_NAMES, limits: Limits = _NO_LIMITS_NAMED
+) -> Collection:
     """The readable files under ``paths``, folders in order of name; hidden ones are left out.
 
     A document's id is its path from the folder that was named, that folder included. ``fields`` are
@@ -57,40 +41,54 @@ def collect(paths: Sequence[Path], fields: FieldMap = _OWN_NAMES) -> Collection:
     for path in paths:
         if not path.exists():
             raise InputError(f"there is no {path}; name a file or a folder that exists")
-    kinds = tuple(_readers())
     labels = _labels(paths)
     files: list[SourceFile] = []
     others = 0
-    unreadable: list[Problem] = []
+    problems: list[Problem] = []
     for path in paths:
         if path.is_file():
-            if not path.name.lower().endswith(kinds):
-                raise InputError(f"{path} is of no kind that is read: {', '.join(kinds)}")
-            files.append(SourceFile(path, labels[path], fields))
+            file = SourceFile(path, labels[path], fields, limits)
+            if not _is_read(file, problems):
+                kinds = ", ".join(suffixes())
+                raise InputError(f"{path} is of no kind that is read: {kinds}")
+            files.append(file)
             continue
-        for found in _walk(path, unreadable):
-            if found.name.lower().endswith(kinds):
-                relative = printable(found.relative_to(path).as_posix())
-                files.append(SourceFile(found, f"{labels[path]}/{relative}", fields))
+        for found in _walk(path, problems):
+            relative = printable(found.relative_to(path).as_posix())
+            file = SourceFile(found, f"{labels[path]}/{relative}", fields, limits)
+            if _is_read(file, problems):
+                files.append(file)
             else:
                 others += 1
-    if not files:
+    if not files and not problems:
         named = ", ".join(map(str, paths))
-        raise InputError(f"nothing to index in {named}; files read are {', '.join(kinds)}")
+        kinds = ", ".join(suffixes())
+        raise InputError(f"nothing to index in {named}; files read are {kinds}")
     if fields.names:
         _check_names(files, fields)
     unique = {os.path.realpath(file.path): file for file in reversed(files)}
     return Collection(
-        tuple(f for f in files if unique[os.path.realpath(f.path)] is f), others, tuple(unreadable)
+        tuple(f for f in files if unique[os.path.realpath(f.path)] is f), others, tuple(problems)
     )
+
+
+def _is_read(file: SourceFile, problems: list[Problem]) -> bool:
+    """Whether a file is of a kind that is read; what has the name of one is looked at later."""
+    if file.name.lower().endswith(suffixes()):
+        return True
+    try:
+        return file.path.is_file() and find_format(file) is not None
+    except OSError as error:
+        problems.append(Problem(file.shown, f"can't be read ({error.strerror})"))
+        return True
 
 
 def _check_names(files: Sequence[SourceFile], fields: FieldMap) -> None:
     """That foreign names are there, as far as that can be told before the files are read."""
-    from searchapp.ingest.tables import TABLE_SUFFIXES, column_names
+    from searchapp.ingest.tables import column_names
 
     tables = [file for file in files if file.path.name.lower().endswith(TABLE_SUFFIXES)]
-    records = [file for file in files if file.path.name.lower().endswith(_RECORD_SUFFIXES)]
+    records = [file for file in files if file.path.name.lower().endswith(RECORD_SUFFIXES)]
     if not tables and not records:
         raise InputError("--map is for tables and JSON Lines, and there are none")
     known = {name for table in tables for name in column_names(table)}
@@ -100,32 +98,28 @@ def _check_names(files: Sequence[SourceFile], fields: FieldMap) -> None:
         raise InputError(f"--map names {missing[0]!r}, which no table has; columns are {shown}")
 
 
-def read(files: Sequence[SourceFile]) -> Iterator[tuple[SourceFile, Item]]:
-    """Every document and problem in the files, in order; never raises for what a file holds."""
-    readers = _readers()
-    for file in files:
-        name = file.path.name.lower()
-        # The longest ending wins: .jsonl.gz before .gz.
-        reader = readers[max((k for k in readers if name.endswith(k)), key=len)]
-        try:
-            for item in reader(file):
-                yield file, item
-        except (DecodingError, RecordError) as error:
-            yield file, Problem(file.shown, str(error))
-        except OSError as error:
-            yield file, Problem(file.shown, f"can't be read ({error.strerror})")
-
-
-def _walk(folder: Path, unreadable: list[Problem]) -> Iterator[Path]:
+def _walk(folder: Path, problems: list[Problem]) -> Iterator[Path]:
     def tell(error: OSError) -> None:
         where = printable(os.fsdecode(error.filename))
-        unreadable.append(Problem(where, f"can't be read ({error.strerror})"))
+        problems.append(Problem(where, f"can't be read ({error.strerror})"))
 
+    tree = os.path.realpath(folder)
     for root, folders, names in os.walk(folder, onerror=tell):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
-        for name in sorted(names):
-            if not name.startswith("."):
-                yield Path(root, name)
+        for name in (*folders, *sorted(n for n in names if not n.startswith("."))):
+            path = Path(root, name)
+            if _leads_out(path, tree):
+                problems.append(
+                    Problem(printable(path), "is a link out of the folder; name its target as well")
+                )
+            elif name not in folders:
+                yield path
+
+
+def _leads_out(path: Path, tree: str) -> bool:
+    if not path.is_symlink() or not path.exists():
+        return False
+    return not Path(os.path.realpath(path)).is_relative_to(tree)
 
 
 def _labels(paths: Sequence[Path]) -> dict[Path, str]:

@@ -8,7 +8,10 @@ from typing import Any
 
 from searchapp.errors import InputError
 
-FIELDS = ("id", "title", "text", "url", "source", "category", "author", "tags", "published")
+FIELDS = (
+    *("id", "title", "text", "url", "source", "category", "author", "tags", "published"),
+    "language",
+)
 """What a record may say of a document, by its own names."""
 
 

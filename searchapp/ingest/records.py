@@ -9,12 +9,14 @@ from typing import Any
 
 from searchapp.documents import Document
 from searchapp.ingest import legacy
+from searchapp.ingest.base import UnreadableError
 
 ID_MAX_CHARS = 512
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 _PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?")
 
 
-class RecordError(ValueError):
+class RecordError(UnreadableError):
     """The record can't become a document; the message says why."""
 
 
@@ -56,10 +58,22 @@ def make_document(values: Mapping[str, Any], path: str) -> tuple[Document, list[
             author=modern(_text(values, "author").strip()) or None,
             tags=tuple(dict.fromkeys(map(modern, _tags(values.get("tags"))))),
             published=published_text,
+            language=_language(values.get("language")),
             path=path,
         ),
         notes,
     )
+
+
+def _language(value: Any) -> str | None:
+    """A language tag (BCP 47), its parts written as usual; None for anything else.
+
+    Files are full of empty and invented ones: that is no reason to say anything.
+    """
+    if not isinstance(value, str) or not _LANGUAGE.fullmatch(value.strip()):
+        return None
+    language, *rest = value.strip().replace("_", "-").split("-")
+    return "-".join([language.lower(), *(p.upper() if len(p) == 2 else p for p in rest)])
 
 
 def without_surrogates(text: str) -> str:

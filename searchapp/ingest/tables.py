@@ -11,8 +11,6 @@ from searchapp.ingest.decoding import DecodingError
 from searchapp.ingest.opening import PACKED_DAMAGED, open_text
 from searchapp.ingest.records import RecordError, make_document
 
-TABLE_SUFFIXES = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
-
 _DELIMITERS = (",", ";", "\t", "|")  # in case of doubt the one named first
 _CELL_MAX_CHARS = 1 << 27  # csv's own limit, 128 K, is less than many an article
 _BROKEN = (csv.Error, UnicodeDecodeError, *PACKED_DAMAGED)

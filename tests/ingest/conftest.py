@@ -7,7 +7,8 @@ import pytest
 
 from searchapp.documents import Document
 from searchapp.ingest.base import Problem
-from searchapp.ingest.files import collect, read
+from searchapp.ingest.files import collect
+from searchapp.ingest.reading import read_file
 
 ReadBytes = Callable[[str, bytes], tuple[list[Document], list[Problem]]]
 
@@ -20,7 +21,8 @@ def read_bytes(tmp_path: Path) -> ReadBytes:
         folder = tmp_path / "docs"
         folder.mkdir(exist_ok=True)
         (folder / name).write_bytes(data)
-        items = [item for _, item in read(collect([folder / name]).files)]
+        (file,) = collect([folder / name]).files
+        items = list(read_file(file))
         return (
             [item for item in items if isinstance(item, Document)],
             [item for item in items if isinstance(item, Problem)],

@@ -12,7 +12,8 @@ import pytest
 from searchapp.documents import Document
 from searchapp.errors import InputError
 from searchapp.ingest.base import Problem
-from searchapp.ingest.files import collect, read
+from searchapp.ingest.files import collect
+from searchapp.ingest.reading import read_file
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -107,7 +108,7 @@ def test_a_file_of_another_kind(tmp_path: Path) -> None:
 
 
 def problems_of(folder: Path) -> tuple[list[Document], list[Problem]]:
-    items = [item for _, item in read(collect([folder]).files)]
+    items = [item for file in collect([folder]).files for item in read_file(file)]
     return (
         [i for i in items if isinstance(i, Document)],
         [i for i in items if isinstance(i, Problem)],
@@ -121,6 +122,25 @@ def test_a_broken_symlink_is_named(tmp_path: Path) -> None:
     assert len(documents) == 1
     assert problem.path.endswith("b.txt")
     assert "can't be read" in problem.reason
+
+
+def test_links_out_of_the_folder_are_not_followed_and_named(tmp_path: Path) -> None:
+    write(tmp_path / "docs" / "a.txt")
+    write(tmp_path / "secret" / "b.txt")
+    (tmp_path / "docs" / "file.txt").symlink_to(tmp_path / "secret" / "b.txt")
+    (tmp_path / "docs" / "folder").symlink_to(tmp_path / "secret")
+    collection = collect([tmp_path / "docs"])
+    assert [file.id for file in collection.files] == ["docs/a.txt"]
+    assert {Path(problem.path).name for problem in collection.unreadable} == {"file.txt", "folder"}
+    assert all("link out of the folder" in problem.reason for problem in collection.unreadable)
+
+
+def test_links_inside_the_folder_are_read_once(tmp_path: Path) -> None:
+    write(tmp_path / "docs" / "a.txt")
+    (tmp_path / "docs" / "b.txt").symlink_to(tmp_path / "docs" / "a.txt")
+    collection = collect([tmp_path / "docs"])
+    assert [file.id for file in collection.files] == ["docs/a.txt"]
+    assert collection.unreadable == ()
 
 
 def test_symlinks_in_a_circle_end(tmp_path: Path) -> None:
@@ -152,7 +172,7 @@ def test_a_file_that_fails_while_it_is_read_is_named(
     files = collect([tmp_path / "docs"]).files
     (tmp_path / "docs" / name).unlink()
     (tmp_path / "docs" / name).mkdir()
-    items = [item for _, item in read(files)]
+    items = [item for file in files for item in read_file(file)]
     assert len([i for i in items if isinstance(i, Document)]) == 1
     (problem,) = (i for i in items if isinstance(i, Problem))
     assert problem.path.endswith(name)
@@ -182,7 +202,9 @@ def test_a_pipe_among_the_files_is_not_waited_for(tmp_path: Path, not_for_ever: 
 
 
 def seed_items() -> list[tuple[Path, Document | Problem]]:
-    return [(file.path, item) for file, item in read(collect([PROJECT / "seeds"]).files)]
+    return [
+        (file.path, item) for file in collect([PROJECT / "seeds"]).files for item in read_file(file)
+    ]
 
 
 def test_every_seed_reads_without_problems() -> None:

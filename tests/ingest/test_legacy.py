@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from searchapp.ingest import legacy
 from searchapp.ingest.base import Problem, SourceFile
 from searchapp.ingest.decoding import DecodingError, decode_noted
-from searchapp.ingest.files import read
 from searchapp.ingest.legacy import TCVN3, VISCII, VNI, WINDOWS_1258, Encoding, is_syllable
+from searchapp.ingest.reading import read_file
 from searchapp.ingest.records import make_document
 
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -177,7 +177,7 @@ def test_html_bytes_are_recognised(encoding, tmp_path):
     body = "".join(f"<p>{s}</p>" for s in SENTENCES)
     path = tmp_path / "a.html"
     path.write_bytes(encode(f"<title>Độc lập</title><body>{body}", encoding).encode("latin-1"))
-    problem, document = (item for _, item in read([SourceFile(path, "a")]))
+    problem, document = read_file(SourceFile(path, "a"))
     assert problem == Problem(str(path), f"was in {encoding.name} and was converted", kept=True)
     assert document.title == without_lost_case("Độc lập", encoding)
     assert document.text == without_lost_case("\n".join(SENTENCES), encoding)
@@ -274,7 +274,7 @@ def test_every_format_tells(encoding, name, tmp_path):
     path = tmp_path / name
     raw = json.dumps({"id": "a", "text": codes}) if name == "a.jsonl" else f"A\n\n{codes}"
     path.write_text(raw, encoding="utf-8")
-    problem, document = (item for _, item in read([SourceFile(path, "a")]))
+    problem, document = read_file(SourceFile(path, "a"))
     assert problem.kept
     assert problem.reason == f"was in {encoding.name} and was converted"
     assert SENTENCES[3] in document.text

@@ -16,8 +16,9 @@ from searchapp.documents import Document
 from searchapp.errors import InputError
 from searchapp.ingest.base import Problem
 from searchapp.ingest.build import build
-from searchapp.ingest.files import collect, read
+from searchapp.ingest.files import collect
 from searchapp.ingest.mapping import FIELDS, FieldMap
+from searchapp.ingest.reading import read_file
 from searchapp.search.service import SearchService
 
 CSV = (
@@ -30,7 +31,7 @@ CSV = (
 
 def read_all(path: Path, names: str = "") -> tuple[list[Document], list[Problem]]:
     fields = FieldMap.parse(names) if names else FieldMap()
-    items = [item for _, item in read(collect([path], fields).files)]
+    items = [item for file in collect([path], fields).files for item in read_file(file)]
     return (
         [item for item in items if isinstance(item, Document)],
         [item for item in items if isinstance(item, Problem)],

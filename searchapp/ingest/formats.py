@@ -1,0 +1,91 @@
+"""Which formats are read: the table of our own, and those of other packages.
+
+A package adds one by an entry point of the group ``searchapp.readers`` that names a `Format`::
+
+    [project.entry-points."searchapp.readers"]
+    rtf = "my_package:RTF"
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+
+from searchapp.errors import InputError
+from searchapp.ingest.base import Item, Reader, SourceFile
+
+ENTRY_POINTS = "searchapp.readers"
+HEAD_BYTES = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file and its reader.
+
+    ``suffixes`` are the endings of its names, in small letters. ``recognises`` is given the first
+    `HEAD_BYTES` bytes of a file and its name; True says that it is of this kind whatever its name.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    read: Reader
+    recognises: Callable[[bytes, str], bool] = lambda *_: False
+
+
+def _ours(module: str, function: str) -> Reader:
+    """A reader of ours, imported on first use: parsers are heavy."""
+
+    def read(file: SourceFile) -> Iterator[Item]:
+        reader: Reader = getattr(importlib.import_module(f"searchapp.ingest.{module}"), function)
+        return reader(file)
+
+    return read
+
+
+TABLE_SUFFIXES = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
+RECORD_SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
+
+_OURS = (
+    Format("plain text", (".txt",), _ours("text", "read_text")),
+    Format("Markdown", (".md", ".markdown"), _ours("markdown", "read_markdown")),
+    Format("HTML", (".html", ".htm"), _ours("html", "read_html")),
+    Format("JSON Lines", RECORD_SUFFIXES, _ours("jsonl", "read_jsonl")),
+    Format("table", TABLE_SUFFIXES, _ours("tables", "read_table")),
+)
+
+
+@cache
+def formats() -> tuple[Format, ...]:
+    """Every format: those of other packages first, so that they can take over one of ours.
+
+    Raises InputError for an entry point that names no Format.
+    """
+    theirs = []
+    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
+        try:
+            found = entry.load()
+        except Exception as error:  # another package's code: anything can go wrong in it
+            raise InputError(f"the reader {entry.name!r} can't be loaded ({error})") from error
+        if not isinstance(found, Format):
+            raise InputError(f"the reader {entry.name!r} is no searchapp.ingest.formats.Format")
+        theirs.append(found)
+    return (*theirs, *_OURS)
+
+
+def suffixes() -> tuple[str, ...]:
+    """The endings of names that are read."""
+    return tuple(dict.fromkeys(suffix for one in formats() for suffix in one.suffixes))
+
+
+def format_of(name: str, head: bytes) -> Format | None:
+    """The format of a file: what its content says, else what its name does; None if neither."""
+    lower = name.lower()
+    for one in formats():
+        if one.recognises(head, lower):
+            return one
+    # The longest ending wins: .jsonl.gz before .gz.
+    named = [(s, one) for one in formats() for s in one.suffixes if lower.endswith(s)]
+    return max(named, key=lambda pair: len(pair[0]))[1] if named else None
