@@ -16,12 +16,28 @@ The command line and the web layer translate this tree once each.
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class SearchappError(Exception):
     """Anything that the product itself reports; ``str(error)`` is one line for a person."""
 
     exit_code = 1
     http_status = 500
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The arguments of these classes are no messages yet: one that comes from another process
+        # is put together from its parts.
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(
+    kind: type[SearchappError], args: tuple[Any, ...], values: dict[str, Any]
+) -> SearchappError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(values)
+    return error
 
 
 class InputError(SearchappError):
@@ -58,8 +74,8 @@ class IndexRefusedError(SearchappError):
     exit_code = 2
     http_status = 503
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"{reason}; rebuild it with: searchapp index [PATH…]")
+    def __init__(self, reason: str, mend: str = "rebuild it with: searchapp index [PATH…]") -> None:
+        super().__init__(f"{reason}; {mend}")
 
 
 class NotFoundError(SearchappError):

@@ -161,8 +161,8 @@ def posted_steps(live: Store, model: SegmentationModel) -> list[Step]:
     if not live.is_sound(entry.runs):
         # Nothing else has these documents.
         raise IndexRefusedError(
-            f"documents that programs put are damaged in {live.folder}; go back to an earlier index"
-            " with searchapp rollback, or restore a backup"
+            f"documents that programs put are damaged in {live.folder}",
+            "go back to an earlier index with searchapp rollback, or restore a backup",
         )
     if is_usable(live, model):
         return [Step(entry, live)]
