@@ -39,6 +39,8 @@ from searchapp.storage import DISK, Storage
 FORMAT = 3
 _MANIFEST = "manifest.json"
 _MANIFEST_SUM = "manifest.json.sha256"
+MANIFEST_FILES = (_MANIFEST, _MANIFEST_SUM)
+"""What a generation is, and the checksum of that."""
 _CURRENT = "current"
 _NAME = re.compile(r"[0-9A-Za-z-]{1,64}")
 _MADE_HERE = re.compile(r"([0-9]{8}T[0-9]{12})-[0-9a-f]{4}")
@@ -204,20 +206,10 @@ class Generations:
 
     def _load(self, name: str) -> Generation:
         folder = self.index_dir / name
-        raw = (folder / _MANIFEST).read_text(encoding="utf-8", errors="replace")
-        try:
-            data = json.loads(raw)
-            if data["format"] != FORMAT:
-                raise IndexRefusedError(
-                    f"{folder} has format {data['format']}, this version reads {FORMAT}"
-                )
-            manifest = Manifest(**data)
-            checksum_holds = _digest(data) == (folder / _MANIFEST_SUM).read_text().strip()
-        except (ValueError, KeyError, TypeError) as error:
-            raise IndexRefusedError(f"{folder / _MANIFEST} is damaged") from error
-        if not checksum_holds:
-            raise IndexRefusedError(f"{folder / _MANIFEST} is damaged")
-        return Generation(name, folder, manifest)
+        raw, checksum = (
+            (folder / file).read_text(encoding="utf-8", errors="replace") for file in MANIFEST_FILES
+        )
+        return Generation(name, folder, parse_manifest(raw, checksum, str(folder)))
 
     # -- building -------------------------------------------------------------------------------
 
@@ -298,7 +290,6 @@ class Generations:
         files = {}
         for path in sorted(p for p in building.folder.rglob("*") if p.is_file()):
             files[path.relative_to(building.folder).as_posix()] = size_and_hash(path)
-            self.storage.sync(path)
         manifest = Manifest(
             engine=engine,
             analyzer_version=analyzer_version,
@@ -309,6 +300,12 @@ class Generations:
             build_s=round(build_s, 3),
             files=files,
         )
+        return self.adopt(building, manifest, keep)
+
+    def adopt(self, building: Building, manifest: Manifest, keep: int) -> Generation:
+        """Make a generation live whose files are those of its manifest, all of it or nothing."""
+        for name in manifest.files:
+            self.storage.sync(building.folder / name)
         data = asdict(manifest)
         self._write_synced(building.folder / _MANIFEST_SUM, _digest(data))
         self._write_synced(
@@ -366,6 +363,25 @@ class Generations:
             for path in self.index_dir.iterdir()
             if _MADE_HERE.fullmatch(path.name) and path.is_dir() and not path.is_symlink()
         ]
+
+
+def parse_manifest(raw: str, checksum: str, shown: str) -> Manifest:
+    """The manifest in the texts of its two files.
+
+    Raises IndexRefusedError, with ``shown`` for where it is, if it is damaged or of another format.
+    """
+    try:
+        data = json.loads(raw)
+        if data["format"] != FORMAT:
+            raise IndexRefusedError(
+                f"{shown} has format {data['format']}, this version reads {FORMAT}"
+            )
+        manifest = Manifest(**data)
+    except (ValueError, KeyError, TypeError) as error:
+        raise IndexRefusedError(f"the manifest of {shown} is damaged") from error
+    if _digest(data) != checksum.strip():
+        raise IndexRefusedError(f"the manifest of {shown} is damaged")
+    return manifest
 
 
 def _locked(file: TextIO, wait_s: float) -> bool:

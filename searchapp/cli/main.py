@@ -24,6 +24,9 @@ _COMMANDS = {
     "eval": ("searchapp.cli.evaluate:eval_command", "Measure the ranking of the live index."),
     "serve": ("searchapp.cli.serve:serve_command", "Serve the page and the JSON endpoint."),
     "stats": ("searchapp.cli.inspect:stats_command", "Say what the live index holds."),
+    "backup": ("searchapp.cli.keeping:backup_command", "Write the live index into a file."),
+    "restore": ("searchapp.cli.keeping:restore_command", "Make the index in a backup live."),
+    "rollback": ("searchapp.cli.keeping:rollback_command", "Go back to the index before."),
     "verify": ("searchapp.cli.inspect:verify_command", "Say whether the live index is whole."),
 }
 
