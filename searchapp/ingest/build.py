@@ -50,7 +50,7 @@ def build(
     """
     sources = Sources(tuple(map(Root.of, paths)), fields or FieldMap())
     limits = Limits.of(settings)
-    collection = collect(paths, sources.fields, limits)
+    collection = collect(paths, sources.fields, limits, settings.index_dir)
     model = load_pyvi_model()
     generations = generations or Generations(settings.index_dir)
     with generations.lock(), new_building(generations) as building:
@@ -103,7 +103,9 @@ def update(
         usable = is_usable(live, model)
         left_alone = _left_alone(before, sources, paths, live) if usable else frozenset[Root]()
         _check_folders(sources.roots, left_alone)
-        collection = collect_roots(sources.roots, sources.fields, limits, left_alone)
+        collection = collect_roots(
+            sources.roots, sources.fields, limits, settings.index_dir, left_alone
+        )
         with_what = read_with(sources.fields, limits)
         files = plan_files(collection.files, with_what, [live] if usable else [])
         steps = [*in_order(sources.roots, files, live, left_alone), *posted_steps(live, model)]

@@ -46,16 +46,20 @@ class Collection:
 
 
 def collect(
-    paths: Sequence[Path], fields: FieldMap = _OWN_NAMES, limits: Limits = _NO_LIMITS_NAMED
+    paths: Sequence[Path],
+    fields: FieldMap = _OWN_NAMES,
+    limits: Limits = _NO_LIMITS_NAMED,
+    index_dir: Path | None = None,
 ) -> Collection:
     """The readable files under ``paths``, folders in order of name; hidden ones are left out.
 
     A document's id is its path from the folder that was named, that folder included. ``fields`` are
-    foreign names in records and tables. Raises InputError for a path that is not there, where
-    nothing can be read, or where no file has a name that ``fields`` gives.
+    foreign names in records and tables; ``index_dir`` is a folder that is never looked into. Raises
+    InputError for a path that is not there, where nothing can be read, or where no file has a name
+    that ``fields`` gives.
     """
     roots = [Root.of(path) for path in paths]
-    collection = collect_roots(roots, fields, limits)
+    collection = collect_roots(roots, fields, limits, index_dir)
     for root in roots:
         if not root.is_folder and not any(f.path == root.path for f in collection.files):
             kinds = ", ".join(suffixes())
@@ -73,6 +77,7 @@ def collect_roots(
     roots: Sequence[Root],
     fields: FieldMap,
     limits: Limits,
+    index_dir: Path | None = None,
     left_alone: frozenset[Root] = frozenset(),
 ) -> Collection:
     """The readable files under some roots; those that are gone, or ``left_alone``, have none."""
@@ -83,7 +88,7 @@ def collect_roots(
     for root in roots:
         if root in left_alone:
             continue
-        found = _walk(root, problems) if root.path.is_dir() else [(root.path, "")]
+        found = _walk(root, index_dir, problems) if root.path.is_dir() else [(root.path, "")]
         for path, relative in found:
             file = SourceFile(
                 path, labels[root.path] + relative, fields, limits, root.shown + relative
@@ -122,7 +127,9 @@ def _check_names(files: Sequence[SourceFile], fields: FieldMap) -> None:
         raise InputError(f"--map names {missing[0]!r}, which no table has; columns are {shown}")
 
 
-def _walk(root: Root, problems: list[Problem]) -> Iterator[tuple[Path, str]]:
+def _walk(
+    root: Root, index_dir: Path | None, problems: list[Problem]
+) -> Iterator[tuple[Path, str]]:
     """The files in a folder, each with its path from there, a slash before it."""
 
     def shown(path: str | Path) -> str:
@@ -133,8 +140,13 @@ def _walk(root: Root, problems: list[Problem]) -> Iterator[tuple[Path, str]]:
         problems.append(Problem(where, f"can't be read ({error.strerror})"))
 
     tree = os.path.realpath(root.path)
+    ours = None if index_dir is None else os.path.realpath(index_dir)
     for folder, folders, names in os.walk(root.path, onerror=tell):
-        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        folders[:] = sorted(
+            f
+            for f in folders
+            if not f.startswith(".") and os.path.realpath(os.path.join(folder, f)) != ours  # noqa: PTH118
+        )
         for name in (*folders, *sorted(n for n in names if not n.startswith("."))):
             path = Path(folder, name)
             if _leads_out(path, tree):
