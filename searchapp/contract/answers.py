@@ -32,7 +32,8 @@ from searchapp.contract.hits import (
     Weight,
 )
 from searchapp.contract.requests import QUERY, SortName
-from searchapp.contract.state import Health, Problem, Ready
+from searchapp.contract.state import DocumentFault, Health, Problem, Ready
+from searchapp.contract.writing import WriteAnswer, Written
 
 __all__ = [
     "AnalysisAnswer",
@@ -41,6 +42,7 @@ __all__ = [
     "Completion",
     "Correction",
     "DocumentAnswer",
+    "DocumentFault",
     "FacetValue",
     "Facets",
     "Health",
@@ -59,6 +61,8 @@ __all__ = [
     "SuggestAnswer",
     "Token",
     "Understood",
+    "WriteAnswer",
+    "Written",
 ]
 
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
+from searchapp.apart import start
 from searchapp.documents import Document
-from searchapp.ingest.apart import start
 from searchapp.ingest.base import Problem, SourceFile
 from searchapp.ingest.reading_worker import End, Parcel
 from searchapp.ingest.stamps import Stamp

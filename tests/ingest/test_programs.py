@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from searchapp.apart import run_apart
 from searchapp.config import Settings
 from searchapp.documents import Document
 from searchapp.errors import (
@@ -20,7 +21,6 @@ from searchapp.errors import (
     SearchappError,
 )
 from searchapp.generations import Generations
-from searchapp.ingest.apart import run_apart
 from searchapp.ingest.build import build, update
 from searchapp.ingest.programs import Applied, delete_documents, put_documents
 from searchapp.search.service import SearchService

@@ -15,7 +15,7 @@ from searchapp.errors import SearchappError
 _Result = TypeVar("_Result")
 
 # Imported, not run: what it sends is then of the classes that are known here.
-_RUN = "import sys; from searchapp.ingest.apart import serve; serve(int(sys.argv[1]))"
+_RUN = "import sys; from searchapp.apart import serve; serve(int(sys.argv[1]))"
 
 
 def start(code: str, handle: int, *arguments: str) -> subprocess.Popen[bytes]:
