@@ -26,7 +26,8 @@ from searchapp.ingest.mapping import FieldMap
 from searchapp.ingest.reading import read_file
 from searchapp.language.completion_builder import CompletionBuilder
 from searchapp.language.counts import CorpusCounts
-from searchapp.language.synonyms import ABBREVIATIONS_FILE, AbbreviationMiner
+from searchapp.language.synonyms import AbbreviationMiner
+from searchapp.storage import DISK
 
 
 @dataclass(slots=True)
@@ -115,7 +116,13 @@ def build(
         for problem in collection.unreadable:
             reading.tell(problem)
         writer = engine.create(building.engine_folder)
-        counts, miner, completions = CorpusCounts(), AbbreviationMiner(), CompletionBuilder()
+        spool = building.language_folder / "spool"
+        DISK.make_folder(spool)
+        counts, miner, completions = (
+            CorpusCounts(spool),
+            AbbreviationMiner(),
+            CompletionBuilder(spool),
+        )
         try:
             for batch in analyze_all(reading.documents(collection.files), model, jobs):
                 writer.add(batch)
@@ -136,9 +143,8 @@ def build(
             raise
         counts.write(building.language_folder)
         completions.write(building.language_folder)
-        (building.language_folder / ABBREVIATIONS_FILE).write_text(
-            "\n".join(miner.lines()), encoding="utf-8"
-        )
+        miner.write(building.language_folder)
+        DISK.remove_folder(spool)
         building.model_file.write_text(model.dumps(), encoding="utf-8")
         report.build_s = time.monotonic() - begun
         report.generation = generations.publish(
