@@ -43,6 +43,18 @@ def save_blocks(
             file.write(block.astype(kind, copy=False).tobytes())
 
 
+def distinct(values: Array) -> tuple[Array, Array]:
+    """The distinct integers of an array, ascending, and how often each is there.
+
+    By sorting, which for integers is several times faster than `numpy.unique` with its hash table.
+    """
+    ordered = np.sort(values)
+    new = np.ones(ordered.size, dtype=np.bool_)
+    new[1:] = ordered[1:] != ordered[:-1]
+    first = np.flatnonzero(new)
+    return ordered[first], np.diff(np.append(first, ordered.size))
+
+
 class ArraySpool:
     """An array that grows in a file of its own and is read back in blocks.
 

@@ -84,6 +84,16 @@ class NameTable:
         known = self._numbers
         return np.fromiter([known.setdefault(name, len(known)) for name in names], dtype=np.int32)
 
+    def numbers_of(self, names: list[str], codes: Array) -> tuple[Array, Array]:
+        """Number those of ``names`` that ``codes``, which index them, use.
+
+        The codes that are used, ascending, and for each name its number; -1 if it is not used.
+        """
+        used = np.flatnonzero(np.bincount(codes, minlength=len(names)))
+        numbers = np.full(len(names), -1, dtype=np.int32)
+        numbers[used] = self.numbers([names[code] for code in used.tolist()])
+        return used, numbers
+
     def end_run(self) -> None:
         """Sort the run that is being made, put it aside, and begin the next."""
         names = list(self._numbers)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from searchapp.analysis.analyzer import BatchTerms
 from searchapp.analysis.terms import folded_term, has_marks
-from searchapp.external.arrays import ArraySpool, save_array, save_blocks
+from searchapp.external.arrays import ArraySpool, distinct, save_array, save_blocks
 from searchapp.external.keycounts import KeyCounts
 from searchapp.external.names import RUN_NAMES, NameTable
 from searchapp.storage import DISK, Storage
@@ -55,26 +55,25 @@ class CorpusCounts:
         """Count one field of a batch; neighbours never cross from one document to the next."""
         if self._spool_folder is not None and len(self._names) >= RUN_NAMES:
             self._end_run()
-        used, syllables = np.unique(terms.syllables, return_inverse=True)
-        if used.size == 0:
-            return
-        numbers = self._names.numbers([terms.exact_terms[i] for i in used.tolist()])
+        syllables = terms.syllables
+        used, of_terms = self._names.numbers_of(terms.exact_terms, syllables)
+        numbers, size = of_terms[used], len(terms.exact_terms)
         if len(self._names) > self._counts.shape[1]:
             grown = np.zeros((2, 2 * len(self._names)), dtype=np.int64)
             grown[:, : self._counts.shape[1]] = self._counts
             self._counts = grown
         written = syllables[~_typed_without_marks(terms)]
-        self._counts[0, numbers] += np.bincount(syllables, minlength=numbers.size)
-        self._counts[1, numbers] += np.bincount(written, minlength=numbers.size)
+        self._counts[0, numbers] += np.bincount(syllables, minlength=size)[used]
+        self._counts[1, numbers] += np.bincount(written, minlength=size)[used]
         if syllables.size < 2:
             return
         inside = np.ones(syllables.size - 1, dtype=np.bool_)
         edges = terms.syllable_bounds[1:-1]
         edges = edges[(edges > 0) & (edges < syllables.size)]
         inside[edges - 1] = False
-        all_numbers = numbers.astype(np.int64)[syllables]
+        all_numbers = of_terms.astype(np.int64)[syllables]
         keys = (all_numbers[:-1] << _SECOND_BITS | all_numbers[1:])[inside]
-        self._pairs.add(*np.unique(keys, return_counts=True))
+        self._pairs.add(*distinct(keys))
 
     def _end_run(self) -> None:
         """Number syllables anew from here on: what was counted is put aside with its numbers."""

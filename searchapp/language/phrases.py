@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from searchapp.analysis.analyzer import BatchTerms
+from searchapp.external.arrays import distinct
 from searchapp.external.keycounts import KeyCounts
 from searchapp.external.names import RUN_NAMES, Names, NameTable
 from searchapp.storage import DISK, Storage
@@ -25,7 +26,6 @@ from searchapp.storage import DISK, Storage
 Array = npt.NDArray[Any]
 
 _SECOND_BITS = 31  # of a pair's key: of its second word, numbered within a run
-_DOCUMENT_BITS = 20  # of a document's number within a batch
 _MAX_PHRASES = 150_000
 _CANDIDATES = 4 * _MAX_PHRASES  # held before the lightest are dropped
 _PIECE = 1 << 12  # candidates taken out of their array at a time
@@ -65,25 +65,25 @@ class PhraseCounts:
         sizes = np.diff(terms.word_bounds)
         self._documents += sizes.size
         documents = np.repeat(np.arange(sizes.size, dtype=np.int64), sizes)
-        used, words = np.unique(terms.words, return_inverse=True)
-        if used.size == 0:
-            return
-        texts = [terms.word_terms[number] for number in used.tolist()]
-        numbers = self._names.numbers(texts)
+        words, texts = terms.words.astype(np.int64), terms.word_terms
+        used, of_terms = self._names.numbers_of(texts, words)
         if len(self._names) > self._counts.size:
             grown = np.zeros(2 * len(self._names), dtype=np.int64)
             grown[: self._counts.size] = self._counts
             self._counts = grown
-        once = np.unique(words.astype(np.int64) << _DOCUMENT_BITS | documents) >> _DOCUMENT_BITS
-        self._counts[numbers] += np.bincount(once, minlength=used.size)
-        content = np.array([_is_content(text) for text in texts], dtype=np.bool_)[words]
-        kept = (documents[1:] == documents[:-1]) & content[1:] & content[:-1]
-        all_numbers = numbers.astype(np.int64)[words]
-        pairs = (all_numbers[:-1] << _SECOND_BITS | all_numbers[1:])[kept]
-        # A document's number and a pair do not fit in 63 bits: pairs are numbered first.
-        unique, inverse = np.unique(pairs, return_inverse=True)
-        both = np.unique(inverse.astype(np.int64) << _DOCUMENT_BITS | documents[1:][kept])
-        self._pairs.add(unique, np.bincount(both >> _DOCUMENT_BITS, minlength=unique.size))
+        document_bits, word_bits = sizes.size.bit_length(), len(texts).bit_length()
+        assert 2 * word_bits + document_bits <= 63, "a batch is small"
+        once = distinct(words << document_bits | documents)[0] >> document_bits
+        self._counts[of_terms[used]] += np.bincount(once, minlength=len(texts))[used]
+        content = np.zeros(len(texts), dtype=np.bool_)
+        content[used] = [_is_content(texts[code]) for code in used.tolist()]
+        held = content[words]
+        kept = (documents[1:] == documents[:-1]) & held[1:] & held[:-1]
+        pairs = (words[:-1] << word_bits | words[1:])[kept]
+        in_documents = distinct(pairs << document_bits | documents[1:][kept])[0]
+        pairs, counts = distinct(in_documents >> document_bits)
+        first, second = of_terms[pairs >> word_bits], of_terms[pairs & ((1 << word_bits) - 1)]
+        self._pairs.add(first.astype(np.int64) << _SECOND_BITS | second, counts)
 
     def _end_run(self) -> None:
         """Number words anew from here on: what was counted is put aside with its numbers."""
@@ -183,7 +183,7 @@ def _texts(candidates: Array, names: Names) -> dict[str, Phrase]:
 
 def _is_content(term: str) -> bool:
     """Whether a word can begin or end a phrase: letters, and no function word."""
-    return term not in _function_words() and term.replace("_", "").isalpha() and len(term) > 1
+    return len(term) > 1 and term.replace("_", "").isalpha() and term not in _function_words()
 
 
 @cache
