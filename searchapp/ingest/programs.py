@@ -6,19 +6,23 @@ is what matters: the web layer and its tests stand on it.
 
 from __future__ import annotations
 
-import json
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
+from searchapp.analysis.analyzer import ANALYZER_VERSION
+from searchapp.analysis.base import Field
+from searchapp.analysis.pyvi_model import load_pyvi_model
 from searchapp.config import Settings
 from searchapp.documents import Document
 from searchapp.engines.registry import get_engine
 from searchapp.errors import NoIndexError
-from searchapp.generations import Generations
-from searchapp.ingest.build import build
+from searchapp.generations import Generation, Generations
+from searchapp.ingest.analysis_pool import analyze_all
+from searchapp.language.completion_builder import CompletionBuilder
+from searchapp.language.counts import CorpusCounts
+from searchapp.language.synonyms import ABBREVIATIONS_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +80,46 @@ def _held(settings: Settings) -> dict[str, Document]:
 def _apply(
     held: Mapping[str, Document],
     after: Mapping[str, Document],
-    changes: Iterable[Change],
+    changes: Sequence[Change],
     settings: Settings,
 ) -> Applied:
-    changes = tuple(changes)
     generations = Generations(settings.index_dir)
-    if any(change.result in ("created", "updated", "deleted") for change in changes):
-        with tempfile.TemporaryDirectory() as folder:
-            records = Path(folder) / "records.jsonl"
-            with records.open("w", encoding="utf-8") as file:
-                for document in after.values():
-                    file.write(json.dumps(asdict(document)) + "\n")
-            report = build([records], replace(settings, jobs=1))
-        assert report.generation is not None
-        return Applied(report.generation.name, len(after), changes)
     name = generations.current_name()
+    if any(change.result in ("created", "updated", "deleted") for change in changes):
+        name = _rebuild(list(after.values()), generations, settings).name
+        return Applied(name, len(after), tuple(changes))
     if name is None:
         raise NoIndexError(settings.index_dir)
-    return Applied(name, len(held), changes)
+    return Applied(name, len(held), tuple(changes))
+
+
+def _rebuild(
+    documents: Sequence[Document], generations: Generations, settings: Settings
+) -> Generation:
+    begun = time.monotonic()
+    engine, model = get_engine(settings.engine), load_pyvi_model()
+    with generations.lock():
+        building = generations.begin()
+        writer = engine.create(building.engine_folder)
+        counts, completions = CorpusCounts(), CompletionBuilder()
+        for batch in analyze_all(iter(documents), model, 1):
+            writer.add(batch)
+            completions.add_titles(document.title for document in batch.documents)
+            completions.add_texts(batch.fields[Field.BODY])
+            for terms in batch.fields.values():
+                counts.add(terms)
+        writer.commit()
+        counts.write(building.language_folder)
+        completions.write(building.language_folder)
+        (building.language_folder / ABBREVIATIONS_FILE).touch()
+        building.model_file.write_text(model.dumps(), encoding="utf-8")
+        return generations.publish(
+            building,
+            engine=engine.name,
+            analyzer_version=ANALYZER_VERSION,
+            pyvi_version=model.pyvi_version,
+            document_count=len(documents),
+            sources=[],
+            build_s=time.monotonic() - begun,
+            keep=settings.keep_generations,
+        )
