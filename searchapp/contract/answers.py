@@ -18,6 +18,7 @@ from searchapp.contract.hits import (
     Count,
     Hit,
     Id,
+    Language,
     Published,
     ScorePart,
     Snippet,
@@ -267,6 +268,7 @@ class DocumentAnswer(Struct, frozen=True, kw_only=True):
     author: Author
     tags: Tags
     published: Published
+    language: Language
 
 
 class RelatedAnswer(Struct, frozen=True, kw_only=True):

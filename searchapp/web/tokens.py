@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import hmac
+from typing import Any
 
 from flask import request
-from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from searchapp.config import Settings
 
-_REALM = {"realm": "searchapp"}
+
+class _UnprovenError(Unauthorized):
+    """A 401 that says how to prove who one is; Werkzeug's own leaves out the quotation marks."""
+
+    def __init__(self, detail: str, error: str = "") -> None:
+        super().__init__(detail)
+        self._how = 'Bearer realm="searchapp"' + (error and f', error="{error}"')
+
+    def get_headers(self, *args: Any, **kwargs: Any) -> list[tuple[str, str]]:
+        return [*super().get_headers(*args, **kwargs), ("WWW-Authenticate", self._how)]
 
 
 def check_token(settings: Settings) -> None:
@@ -25,12 +34,8 @@ def check_token(settings: Settings) -> None:
         )
     sent = request.authorization
     if sent is None or sent.type != "bearer" or not sent.token:
-        raise Unauthorized(
-            "the token is missing; send it as Authorization: Bearer and the token",
-            www_authenticate=WWWAuthenticate("bearer", dict(_REALM)),
-        )
+        raise _UnprovenError("the token is missing; send it as Authorization: Bearer and the token")
     if not hmac.compare_digest(sent.token.encode(), settings.write_token.encode()):
-        raise Unauthorized(
-            "the token is not the one that this service takes; ask who runs it",
-            www_authenticate=WWWAuthenticate("bearer", {**_REALM, "error": "invalid_token"}),
+        raise _UnprovenError(
+            "the token is not the one that this service takes; ask who runs it", "invalid_token"
         )
