@@ -15,6 +15,7 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from searchapp.errors import InputError
+from searchapp.ingest import recognition
 from searchapp.ingest.base import Item, Reader, SourceFile
 
 ENTRY_POINTS = "searchapp.readers"
@@ -48,10 +49,12 @@ def _ours(module: str, function: str) -> Reader:
 TABLE_SUFFIXES = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
 RECORD_SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 
+# Where several recognise a file the first has it: what is packed in a ZIP file comes before ZIP.
 _OURS = (
+    Format("PDF", (".pdf",), _ours("pdf", "read_pdf"), recognition.is_pdf),
     Format("plain text", (".txt",), _ours("text", "read_text")),
     Format("Markdown", (".md", ".markdown"), _ours("markdown", "read_markdown")),
-    Format("HTML", (".html", ".htm"), _ours("html", "read_html")),
+    Format("HTML", (".html", ".htm", ".xhtml"), _ours("html", "read_html"), recognition.is_html),
     Format("JSON Lines", RECORD_SUFFIXES, _ours("jsonl", "read_jsonl")),
     Format("table", TABLE_SUFFIXES, _ours("tables", "read_table")),
 )

@@ -12,6 +12,7 @@ from markdown_it.token import Token
 
 from searchapp.ingest.base import Item, Problem, SourceFile
 from searchapp.ingest.decoding import decode_noted
+from searchapp.ingest.opening import whole_bytes
 from searchapp.ingest.records import make_document
 
 _INLINE_TEXT = frozenset(("text", "code_inline"))
@@ -22,7 +23,7 @@ _BLOCKS = frozenset(("fence", "code_block"))
 def read_markdown(file: SourceFile) -> Iterator[Item]:
     """The one document of a Markdown file; titled by its front matter or its first heading."""
     path = file.shown
-    raw, decoding_notes = decode_noted(file.path.read_bytes())
+    raw, decoding_notes = decode_noted(whole_bytes(file))
     try:
         values, body = frontmatter.parse(raw, handler=YAMLHandler())
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -32,6 +33,7 @@ def read_markdown(file: SourceFile) -> Iterator[Item]:
         yield Problem(path, "its front matter is not YAML; indexed without it", line, kept=True)
         values, body = {}, raw
     heading, text = _plain(body)
+    values.setdefault("language", values.get("lang"))
     if heading is not None and not values.get("title"):
         values = {**values, "title": heading}
     document, notes = make_document({"id": file.id, **values, "text": text}, path)
