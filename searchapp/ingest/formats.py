@@ -52,6 +52,12 @@ RECORD_SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 # Where several recognise a file the first has it: what is packed in a ZIP file comes before ZIP.
 _OURS = (
     Format("PDF", (".pdf",), _ours("pdf", "read_pdf"), recognition.is_pdf),
+    Format("DOCX", (".docx", ".docm"), _ours("docx", "read_docx"), recognition.is_docx),
+    Format("ODT", (".odt",), _ours("odt", "read_odt"), recognition.is_odt),
+    Format("EPUB", (".epub",), _ours("epub", "read_epub"), recognition.is_epub),
+    Format(
+        "old office file", (), _ours("old_office", "read_old_office"), recognition.is_old_office
+    ),
     Format("plain text", (".txt",), _ours("text", "read_text")),
     Format("Markdown", (".md", ".markdown"), _ours("markdown", "read_markdown")),
     Format("HTML", (".html", ".htm", ".xhtml"), _ours("html", "read_html"), recognition.is_html),

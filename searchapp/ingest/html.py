@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 from searchapp.ingest.base import Item, Problem, SourceFile
 from searchapp.ingest.decoding import decode_noted
 from searchapp.ingest.html_article import article_of
-from searchapp.ingest.html_text import block_text, node_text, parse_xhtml
+from searchapp.ingest.html_text import block_text, node_text, parse_html
 from searchapp.ingest.opening import whole_bytes
 from searchapp.ingest.records import make_document
 
@@ -35,7 +35,7 @@ def read_html(file: SourceFile) -> Iterator[Item]:
     """The one document of an HTML file."""
     path = file.shown
     html, decoding_notes = decode_html(whole_bytes(file))
-    tree = parse_xhtml(html) if html.lstrip().startswith("<?xml") else LexborHTMLParser(html)
+    tree = parse_html(html)
     linked_data = _linked_data(tree)
     values = {name: _meta(tree, names) or linked_data.get(name) for name, names in _META.items()}
     if _IS_ADDRESS.match(values["author"] or ""):  # Facebook wants a profile's address there

@@ -17,6 +17,7 @@ from searchapp.ingest.records import make_document
 
 _INLINE_TEXT = frozenset(("text", "code_inline"))
 _BREAKS = frozenset(("softbreak", "hardbreak"))
+_DEEPEST = 100  # its own limit, 20, is less than some quoted mail, and drops what is deeper
 _BLOCKS = frozenset(("fence", "code_block"))
 
 
@@ -47,7 +48,7 @@ def _plain(markdown: str) -> tuple[str | None, str]:
     blocks: list[str] = []
     heading: str | None = None
     inside: list[str] = []
-    for token in MarkdownIt("commonmark").enable("table").parse(markdown):
+    for token in MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable("table").parse(markdown):
         if token.nesting == 1:
             inside.append(token.type)
         elif token.nesting == -1:
