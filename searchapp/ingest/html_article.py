@@ -26,7 +26,8 @@ _NAMES = re.compile(
     r"tags?|tin-?khac|xem-?them|doc-?nhieu|most-?read)"
 )
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
-_LISTS = frozenset(("ul", "ol", "dl", "table", "tr", "td", "div", "section", "p", "header"))
+_LISTS = frozenset(("ul", "ol", "dl", "table", "tr", "td", "div", "section", "header"))
+# Not "p": the preambles of laws are sentences of links.
 
 _MUCH = 0.4  # of the page's text: a part with so much of it stays, whatever it is called
 _LINKED = 0.6  # of a part's text lies in links: it is a list of links
