@@ -53,6 +53,8 @@ RECORD_SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 _OURS = (
     Format("PDF", (".pdf",), _ours("pdf", "read_pdf"), recognition.is_pdf),
     Format("DOCX", (".docx", ".docm"), _ours("docx", "read_docx"), recognition.is_docx),
+    Format("PPTX", (".pptx", ".pptm"), _ours("pptx", "read_pptx"), recognition.is_pptx),
+    Format("spreadsheet", (), _ours("old_office", "read_spreadsheet"), recognition.is_spreadsheet),
     Format("ODT", (".odt",), _ours("odt", "read_odt"), recognition.is_odt),
     Format("EPUB", (".epub",), _ours("epub", "read_epub"), recognition.is_epub),
     Format(

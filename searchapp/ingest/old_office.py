@@ -1,4 +1,4 @@
-"""Files of Word, Excel and PowerPoint from before 2007, and new ones under a password: told of."""
+"""Office files that are not read but told of: from before 2007, under a password, spreadsheets."""
 
 from __future__ import annotations
 
@@ -24,4 +24,10 @@ def read_old_office(file: SourceFile) -> Iterator[Item]:
             if data.find(name.encode("utf-16-le")) >= 0:
                 raise UnreadableError(reason)
     raise UnreadableError("is a file of an old office program; save it as .docx or PDF")
+    yield  # a reader is a generator
+
+
+def read_spreadsheet(_: SourceFile) -> Iterator[Item]:
+    """Nothing: raises UnreadableError, which says how to save the sheets."""
+    raise UnreadableError("is a spreadsheet; save its sheets as .csv (UTF-8)")
     yield  # a reader is a generator

@@ -12,6 +12,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from searchapp.ingest.base import Item, Problem, SourceFile, UnreadableError
+from searchapp.ingest.horns import with_horns
 from searchapp.ingest.pages import join_pages, with_page_starts, without_running_lines
 from searchapp.ingest.records import make_document
 from searchapp.ingest.reflow import join_lines
@@ -19,7 +20,8 @@ from searchapp.ingest.titles import choose_title
 
 _DATE = re.compile(r"(?:D:)?(\d{4})(?:(\d{2})(\d{2})?)?")
 _LIST_SEPARATORS = re.compile(r"[,;]")
-_UNSEEN = re.compile(r"[\x00-\x01\x03-\x08\x0b\x0e-\x1f\ue000-\uf8ff\uffff]")
+_TORN = re.compile("[\x02\ufffe]")  # PDFium's sign for a hyphen and the line's end behind it
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\ue000-\uf8ff\uffff]")
 _SHOWN_RANGES = 10
 
 
@@ -70,7 +72,7 @@ def _read(pdf: pypdfium2.PdfDocument, file: SourceFile) -> Iterator[Item]:
     if not chars:
         raise UnreadableError(_without_text(count, broken, bool(pictures)))
     information = pdf.get_metadata_dict(skip_empty=True)
-    pages = [join_lines(page) for page in without_running_lines(lines)]
+    pages = with_horns([join_lines(page) for page in without_running_lines(lines)])
     document, notes = make_document(
         {
             "id": file.id,
@@ -113,7 +115,7 @@ def _page(pdf: pypdfium2.PdfDocument, index: int) -> tuple[list[str], bool]:
             text = textpage.get_text_bounded()
         finally:
             textpage.close()
-        lines = [_clean(line) for line in text.splitlines()]
+        lines = [_clean(line) for line in _TORN.sub("-\n", text).splitlines()]
         lines = [line for line in lines if line]
         return lines, not lines and next(page.get_objects(max_depth=1), None) is not None
     finally:

@@ -58,6 +58,14 @@ def is_epub(head: bytes, name: str) -> bool:
     return head.startswith(_ZIP) and name.endswith(".epub")
 
 
+def is_spreadsheet(head: bytes, name: str) -> bool:
+    """A sheet of Excel or LibreOffice."""
+    told = _told_type(head)
+    if told is not None:
+        return told.startswith(b"application/vnd.oasis.opendocument.spreadsheet")
+    return _is_package(head, name, b"xl/", (".xlsx", ".xlsm", ".ods"))
+
+
 def is_old_office(head: bytes, _: str) -> bool:
     """A file of Word, Excel or PowerPoint as they were until 2003, or a new one under a lock."""
     return head.startswith(_OLE)

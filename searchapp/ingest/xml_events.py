@@ -13,16 +13,25 @@ from xml.parsers import expat
 
 from searchapp.ingest.base import UnreadableError
 
+_RELATIONSHIPS = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships id",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships id",
+)
 _BLOCK_BYTES = 1 << 16
 _TEXT_BYTES = 1 << 16  # text is told in pieces of this size, so that much of it is no burden
 
 
 class Start(NamedTuple):
-    """The beginning of an element. Names are local, without their namespace."""
+    """The beginning of an element. Names are local, without their namespace.
+
+    ``relationship`` is an attribute ``id`` of Office's own namespace, which may stand beside a
+    plain ``id``.
+    """
 
     name: str
     namespace: str
     attributes: Mapping[str, str]
+    relationship: str = ""
 
 
 class End(NamedTuple):
@@ -50,7 +59,8 @@ def events(stream: IO[bytes]) -> Iterator[Event]:
     def start(name: str, attributes: dict[str, str]) -> None:
         namespace, _, local = name.rpartition(" ")
         plain = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
-        found.append(Start(local, namespace, plain))
+        relationship = next((attributes[key] for key in _RELATIONSHIPS if key in attributes), "")
+        found.append(Start(local, namespace, plain, relationship))
 
     def end(name: str) -> None:
         namespace, _, local = name.rpartition(" ")

@@ -51,10 +51,29 @@ def epub(opf: bytes | str, chapter: bytes | str = "<p>Chào các bạn.</p>") ->
     return zipped({**container, "a.opf": opf, "a.xhtml": chapter})
 
 
-MAKERS: dict[str, Callable[[bytes | str], bytes]] = {"docx": docx, "odt": odt, "epub": epub}
+def pptx(slide: bytes | str) -> bytes:
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    listing = f'<R><Relationship Id="r1" Type="{office}/slide" Target="slides/1.xml"/></R>'
+    return zipped(
+        {
+            "[Content_Types].xml": TYPES,
+            "ppt/presentation.xml": f'<p xmlns:r="{office}"><sldId id="1" r:id="r1"/></p>',
+            "ppt/_rels/presentation.xml.rels": listing,
+            "ppt/slides/1.xml": slide,
+        }
+    )
+
+
+MAKERS: dict[str, Callable[[bytes | str], bytes]] = {
+    "docx": docx,
+    "odt": odt,
+    "pptx": pptx,
+    "epub": epub,
+}
 WHOLE = {
     "docx": docx("<w><p><t>Chào các bạn.</t></p></w>"),
     "odt": odt("<o><p>Chào các bạn.</p></o>"),
+    "pptx": pptx("<s><p><t>Chào các bạn.</t></p></s>"),
     "epub": epub(OPF),
 }
 

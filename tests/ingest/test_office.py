@@ -7,6 +7,7 @@ import zipfile
 from datetime import UTC, datetime
 
 import docx
+import pptx
 import pytest
 from odfdo import Document as OdfDocument
 from odfdo import Header, List, ListItem, Note, Paragraph, Table
@@ -257,6 +258,38 @@ def test_a_locked_odt_is_told(read_bytes) -> None:
     assert "password" in problem.reason
 
 
+# -- PPTX ----------------------------------------------------------------------------------------
+
+
+def made_pptx(title: str = "") -> bytes:
+    show = pptx.Presentation()
+    for n, text in enumerate(("Chợ nổi Cái Răng", "Ghe xuồng tấp nập"), start=1):
+        slide = show.slides.add_slide(show.slide_layouts[1])
+        slide.shapes.title.text = text
+        slide.placeholders[1].text = f"Ý thứ {n}\nmỗi sáng"
+    table = slide.shapes.add_table(1, 1, 0, 0, 99, 99).table
+    table.cell(0, 0).text = "món phở"
+    slide.notes_slide.notes_text_frame.text = "Nhớ nói chậm"
+    ids = show.slides._sldIdLst  # the order of slides is no part of the library's interface
+    ids.insert(0, ids[1])
+    show.core_properties.title, show.core_properties.author = title, "Lê Na"
+    out = io.BytesIO()
+    show.save(out)
+    return out.getvalue()
+
+
+def test_pptx(read_bytes) -> None:
+    (document,), problems = read_bytes("a.pptx", made_pptx("PowerPoint Presentation"))
+    assert problems == []
+    assert document.title == "Ghe xuồng tấp nập"
+    assert document.text == (
+        "Ghe xuồng tấp nập\nÝ thứ 2\nmỗi sáng\nmón phở\nNhớ nói chậm\n"
+        "Chợ nổi Cái Răng\nÝ thứ 1\nmỗi sáng"
+    )
+    assert document.author == "Lê Na"
+    assert document.page_starts == (0, document.text.index("Chợ nổi"))
+
+
 # -- EPUB ----------------------------------------------------------------------------------------
 
 METADATA = """<dc:title>Chuyện chợ nổi</dc:title><dc:creator>Lê Na</dc:creator>
@@ -335,9 +368,10 @@ def test_a_book_under_lock_is_told_and_hidden_fonts_are_none(
     [
         (made_docx(title="Từ Word"), "Từ Word"),
         (made_odt("Từ LibreOffice"), "Từ LibreOffice"),
+        (made_pptx("Từ PowerPoint"), "Từ PowerPoint"),
         (made_epub(), "Chuyện chợ nổi"),
     ],
-    ids=["docx", "odt", "epub"],
+    ids=["docx", "odt", "pptx", "epub"],
 )
 def test_office_files_whatever_their_names(read_bytes, name: str, data: bytes, title: str) -> None:
     (document,), problems = read_bytes(name, data)
@@ -406,7 +440,22 @@ def test_old_office_files_are_told(read_bytes, name: str, stream: str, said: str
     assert said in problem.reason
 
 
-@pytest.mark.parametrize("name", ["a.docx", "a.odt", "a.epub"])
+@pytest.mark.parametrize("name", ["a.xlsx", "a", "a.zip"])
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"[Content_Types].xml": CONTENT_TYPES, "xl/workbook.xml": "<workbook/>"},
+        {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"},
+    ],
+    ids=["xlsx", "ods"],
+)
+def test_spreadsheets_are_told(read_bytes, name: str, members: dict[str, str | bytes]) -> None:
+    documents, (problem,) = read_bytes(name, packed(members))
+    assert documents == []
+    assert "spreadsheet; save its sheets as .csv" in problem.reason
+
+
+@pytest.mark.parametrize("name", ["a.docx", "a.odt", "a.epub", "a.pptx"])
 def test_a_plain_zip_called_otherwise_is_told(read_bytes, name: str) -> None:
     documents, (problem,) = read_bytes(name, packed({"ghi chú.txt": "Chào"}))
     assert documents == []

@@ -141,6 +141,12 @@ def test_a_sentence_goes_on_over_the_page(read_bytes) -> None:
     assert document.page_at(document.text.index("dựng")) == 2
 
 
+def test_torn_words(read_bytes) -> None:
+    page = "All the infor-\nmation về kinh tế-\nxã hội và Cô-lôm-\nbi-a."
+    (document,), _ = read_bytes("a.pdf", made(page))
+    assert document.text == "All the information về kinh tế-xã hội và Cô-lôm-bi-a."
+
+
 def test_page_numbers_and_running_titles_go(read_bytes) -> None:
     pages = [f"Báo cáo thường niên\nNội dung thứ {n} đã được ghi.\n- {n} -" for n in "123456"]
     (document,), _ = read_bytes("bc.pdf", made(*pages))
@@ -211,6 +217,25 @@ def test_dates_of_a_pdf(read_bytes, told: str, published: str | None) -> None:
 def test_a_pdf_is_one_whatever_its_name(read_bytes, name: str) -> None:
     (document,), problems = read_bytes(name, made(WORDS))
     assert (document.text, problems) == (WORDS, [])
+
+
+def test_tcvn3_whose_horns_became_hyphens(read_bytes) -> None:
+    """As PDFs from before Unicode have it: 0xAD is ư in their fonts and a hyphen in PDF."""
+    lines = (
+        "C\xe9ng h\xdfa x\xb7 h\xe9i ch\xf1 ngh\xdca Vi\xd6t Nam b\xb6o \xae\xb6m quy\xd2n"
+        " c\xf1a nh\xb5 n\xad\xedc",
+        "v\xb5 ng\xad\xeai d\xa9n, c\xf2ng nh\xad",
+        "vi\xd6c x\xa9y d\xf9ng kinh t\xd5-x\xb7 h\xe9i.",
+    )  # fmt: skip
+    text = "BT /F 12 Tf 14 TL 50 700 Td " + "".join(f"({line}) Tj T* " for line in lines) + "ET"
+    data = one_page(text).replace(b"/Helvetica", b"/Helvetica /Encoding /WinAnsiEncoding")
+    (document,), (problem,) = read_bytes("a.pdf", data)
+    assert document.text == (
+        "Cộng hòa xã hội chủ nghĩa Việt Nam bảo đảm quyền của nhà nước "
+        "và người dân, cũng như việc xây dựng kinh tế-xã hội."
+    )
+    assert problem.kept
+    assert "TCVN3" in problem.reason
 
 
 # -- what is left out and told ------------------------------------------------------------------
