@@ -15,6 +15,7 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from searchapp.errors import InputError
+from searchapp.ingest import recognition
 from searchapp.ingest.base import Item, Reader, SourceFile
 
 ENTRY_POINTS = "searchapp.readers"
@@ -48,10 +49,20 @@ def _ours(module: str, function: str) -> Reader:
 TABLE_SUFFIXES = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
 RECORD_SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 
+# Where several recognise a file the first has it: what is packed in a ZIP file comes before ZIP.
 _OURS = (
+    Format("PDF", (".pdf",), _ours("pdf", "read_pdf"), recognition.is_pdf),
+    Format("DOCX", (".docx", ".docm"), _ours("docx", "read_docx"), recognition.is_docx),
+    Format("PPTX", (".pptx", ".pptm"), _ours("pptx", "read_pptx"), recognition.is_pptx),
+    Format("spreadsheet", (), _ours("old_office", "read_spreadsheet"), recognition.is_spreadsheet),
+    Format("ODT", (".odt",), _ours("odt", "read_odt"), recognition.is_odt),
+    Format("EPUB", (".epub",), _ours("epub", "read_epub"), recognition.is_epub),
+    Format(
+        "old office file", (), _ours("old_office", "read_old_office"), recognition.is_old_office
+    ),
     Format("plain text", (".txt",), _ours("text", "read_text")),
     Format("Markdown", (".md", ".markdown"), _ours("markdown", "read_markdown")),
-    Format("HTML", (".html", ".htm"), _ours("html", "read_html")),
+    Format("HTML", (".html", ".htm", ".xhtml"), _ours("html", "read_html"), recognition.is_html),
     Format("JSON Lines", RECORD_SUFFIXES, _ours("jsonl", "read_jsonl")),
     Format("table", TABLE_SUFFIXES, _ours("tables", "read_table")),
 )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from searchapp.ingest.base import SourceFile, UnreadableError
 from searchapp.ingest.decoding import DecodingError, decode_noted, marked_encoding
 
 PACKED_DAMAGED = (gzip.BadGzipFile, EOFError, zlib.error)
@@ -62,3 +63,15 @@ def _certain_encoding(path: Path) -> str | None:
         except PACKED_DAMAGED:
             pass  # what comes before is read, and then it is told
     return "utf-8"
+
+
+def whole_bytes(file: SourceFile) -> bytes:
+    """All bytes of a file that is read whole. Raises UnreadableError for one over the limit."""
+    most = file.limits.file_bytes
+    with file.path.open("rb") as opened:
+        data = opened.read(most + 1)
+    if len(data) > most:
+        raise UnreadableError(
+            f"is larger than {most // 1_000_000} MB; split it, or file_max_mb allows more"
+        )
+    return data

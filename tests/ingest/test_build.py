@@ -46,7 +46,7 @@ def found(settings: Settings, query: str) -> list[str]:
 def test_a_build_reports_and_is_live(tmp_path: Path, settings: Settings) -> None:
     docs = tmp_path / "docs"
     records(docs / "a.jsonl", {"id": "1", "title": "Hà Nội"}, {"title": "không có id"})
-    (docs / "b.pdf").write_bytes(b"%PDF")
+    (docs / "b.png").write_bytes(b"\x89PNG")
     report = build([docs], settings)
     assert (report.indexed, report.skipped, report.other_files) == (1, 1, 1)
     assert (report.replaced, report.warnings) == (0, 0)
@@ -114,7 +114,7 @@ def test_nothing_to_index_leaves_the_live_index(
         records(folder / "b.jsonl", {"title": "không có id"})
         (folder / "c.md").symlink_to(folder / "gone")
     if what == "other kinds":
-        (folder / "a.pdf").write_bytes(b"%PDF")
+        (folder / "a.png").write_bytes(b"\x89PNG")
     if what == "blank jsonl":
         (folder / "a.jsonl").write_bytes(b"\n\n")
     with pytest.raises(InputError, match="new"):

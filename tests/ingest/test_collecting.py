@@ -41,7 +41,7 @@ def test_a_folder_in_order_of_name_with_the_folders_own_name(tmp_path: Path) -> 
 
 
 def test_other_kinds_are_counted(tmp_path: Path) -> None:
-    for name in ("a.txt", "b.pdf", "c", "sub/d.json", "e.gz"):
+    for name in ("a.txt", "b.png", "c", "sub/d.json", "e.gz"):
         write(tmp_path / name)
     assert collect([tmp_path]).other_files == 4
 
@@ -104,7 +104,7 @@ def test_an_empty_folder(tmp_path: Path) -> None:
 
 def test_a_file_of_another_kind(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="of no kind"):
-        collect([write(tmp_path / "a.pdf")])
+        collect([write(tmp_path / "a.png")])
 
 
 def problems_of(folder: Path) -> tuple[list[Document], list[Problem]]:
