@@ -56,6 +56,7 @@ class Settings:
     archive_max_mb: int = _row(2000, "most that one archive may hold, unpacked, in MB", 1)
     archive_max_files: int = _row(100_000, "most files in one archive", 1)
     archive_max_nesting: int = _row(3, "most archives in one another", 1)
+    write_wait_s: int = _row(10, "longest wait of a write for a build that runs, in seconds", 0)
     synonyms_file: Path | None = _row(None, "your own synonyms, in Solr's format")
     query_max_chars: int = _row(1000, "longest query, in characters", 1)
     analyze_max_chars: int = _row(10_000, "longest text that the API takes apart, in characters", 1)

@@ -18,6 +18,7 @@ The command line and the web layer translate this tree once each.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 class SearchappError(Exception):
@@ -25,6 +26,20 @@ class SearchappError(Exception):
 
     exit_code = 1
     http_status = 500
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The arguments of these classes are no messages yet: one that comes from another process
+        # is put together from its parts.
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(
+    kind: type[SearchappError], args: tuple[Any, ...], values: dict[str, Any]
+) -> SearchappError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(values)
+    return error
 
 
 class InputError(SearchappError):
@@ -90,8 +105,8 @@ class IndexRefusedError(SearchappError):
     exit_code = 2
     http_status = 503
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"{reason}; rebuild it with: searchapp index [PATH…]")
+    def __init__(self, reason: str, mend: str = "rebuild it with: searchapp index [PATH…]") -> None:
+        super().__init__(f"{reason}; {mend}")
 
 
 class NotFoundError(SearchappError):

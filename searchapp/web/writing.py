@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import request
 from msgspec import Struct
 
+from searchapp.apart import run_apart
 from searchapp.contract.requests import NoParameters
 from searchapp.contract.writing import (
     EXAMPLE_ID,
@@ -54,14 +55,14 @@ def _delete_documents(service: SearchService, _: Struct, __: str) -> Struct:
     settings = service.settings
     ids = ids_of(read_body((JSON,), settings.write_max_mb), settings.write_max_documents)
     begun = time.perf_counter()
-    return _answer(programs.delete_documents(ids, settings), begun, {})
+    return _answer(run_apart(programs.delete_documents, ids, settings), begun, {})
 
 
 def _delete_document(service: SearchService, _: Struct, document_id: str) -> Struct:
     from searchapp.ingest import programs
 
     begun = time.perf_counter()
-    return _answer(programs.delete_documents([document_id], service.settings), begun, {})
+    return _answer(run_apart(programs.delete_documents, [document_id], service.settings), begun, {})
 
 
 def _put(service: SearchService, received: list[Received]) -> Struct:
@@ -70,7 +71,7 @@ def _put(service: SearchService, received: list[Received]) -> Struct:
     begun = time.perf_counter()
     documents = [one.document for one in received]
     notes = {one.document.id: one.notes for one in received}
-    return _answer(programs.put_documents(documents, service.settings), begun, notes)
+    return _answer(run_apart(programs.put_documents, documents, service.settings), begun, notes)
 
 
 def _answer(applied: Applied, begun: float, notes: Mapping[str, tuple[str, ...]]) -> WriteAnswer:

@@ -13,9 +13,15 @@ from writers import TOKEN, FakePrograms, app_with
 from searchapp.config import Settings
 from searchapp.ingest import programs
 from searchapp.ingest.build import build
-from searchapp.web import create_app
+from searchapp.web import create_app, writing
 
 SEEDS = Path(__file__).parents[2] / "seeds"
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write in this process; `tests/ingest/test_programs.py` tries it in one apart."""
+    monkeypatch.setattr(writing, "run_apart", lambda function, *given: function(*given))
 
 
 @pytest.fixture(scope="session")
