@@ -29,7 +29,7 @@ from searchapp.ingest.store import Run, Store, StoreWriter
 from searchapp.ingest.stream import Deleted, Stream
 from searchapp.language.completion_builder import CompletionBuilder
 from searchapp.language.counts import CorpusCounts
-from searchapp.language.synonyms import ABBREVIATIONS_FILE, AbbreviationMiner
+from searchapp.language.synonyms import AbbreviationMiner
 from searchapp.storage import Storage
 
 
@@ -106,14 +106,16 @@ class _Output:
     ) -> None:
         self._folder = building.language_folder
         self._storage = storage
-        self._counts = CorpusCounts()
-        self._completions = CompletionBuilder()
+        self._spool = building.language_folder / "spool"
+        storage.make_folder(self._spool)
+        self._counts = CorpusCounts(self._spool, storage)
+        self._completions = CompletionBuilder(self._spool, storage)
         self._miner = AbbreviationMiner()
         self._runs: list[Run] = []  # of the entry that goes on
         self.posted = 0
         self._store = StoreWriter(building.store_folder, head, storage)
         try:
-            self._engine = engine.create(building.engine_folder)
+            self._engine = engine.create(building.engine_folder, storage)
         except BaseException:
             self._store.close()
             raise
@@ -156,7 +158,8 @@ class _Output:
         self._engine.commit()
         self._counts.write(self._folder)
         self._completions.write(self._folder)
-        self._storage.write_text(self._folder / ABBREVIATIONS_FILE, "\\n".join(self._miner.lines()))
+        self._miner.write(self._folder, self._storage)
+        self._storage.remove_folder(self._spool)
         self._store.note_deleted(deleted)
         self._store.close()
 

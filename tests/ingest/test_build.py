@@ -25,6 +25,7 @@ from searchapp.ingest.build import build
 from searchapp.ingest.chunks import text_digest
 from searchapp.ingest.report import Listener
 from searchapp.search.service import SearchService
+from searchapp.storage import Storage
 
 
 @pytest.fixture
@@ -137,7 +138,7 @@ class _Fails:
     def __init__(self, step: str, error: BaseException) -> None:
         self.step, self.error, self.abandoned = step, error, False
 
-    def create(self, folder: Path) -> _Fails:
+    def create(self, folder: Path, storage: Storage) -> _Fails:
         (folder / "half").write_bytes(b"x")
         return self
 
