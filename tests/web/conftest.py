@@ -108,7 +108,7 @@ def writer(fake_programs: FakePrograms, tmp_path: Path) -> FlaskClient:
 @pytest.fixture
 def real(tmp_path: Path) -> Iterator[FlaskClient]:
     """Of an application over an index that is not there yet."""
-    client = app_with(index_dir=tmp_path / "index", jobs=1, write_token=TOKEN)
+    client = app_with(index_dir=tmp_path / "index", jobs=1, write_token=TOKEN, write_wait_s=0)
     yield client
     followed = client.application.extensions["searchapp"]._index
     for live in filter(None, (followed._live, followed._earlier)):
