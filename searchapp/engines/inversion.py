@@ -20,8 +20,8 @@ from searchapp.storage import DISK, Storage
 
 Ints = npt.NDArray[Any]
 
-PART = 1 << 19
-"""Occurrences sorted at a time: some 40 MB at the peak."""
+PART = 1 << 18
+"""Occurrences sorted at a time: some 20 MB at the peak."""
 _MOST_PARTS = 400  # files open at a time
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -58,19 +58,18 @@ class FieldsWriter:
         # How wide frequencies are is known when all of them were seen.
         frequencies = self._storage.spool("frequencies", np.uint32)
         most = first_posting = first_position = 0
+        prefix = _FIELD.pack(number)
         for postings in parts:
-            infos = term_infos(postings, first_posting, first_position)
-            for first in range(0, postings.ranks.size, _TERMS):
-                some = slice(first, first + _TERMS)
-                prefix = _FIELD.pack(number)
-                self._terms.add([prefix + t for t in terms(postings.ranks[some])], infos[some])
+            for some in _pieces(postings):
+                infos = term_infos(some, first_posting, first_position)
+                self._terms.add([prefix + term for term in terms(some.ranks)], infos)
+                first_posting += some.documents.size
+                first_position += int(some.frequencies.sum())
             self._write(0, self._documents, postings.documents.astype(document_type))
             frequencies.append(postings.frequencies)
             most = max(most, int(postings.frequencies.max(initial=0)))
             if position_type is not None:
                 self._write(2, self._positions, postings.positions.astype(position_type))
-            first_posting += postings.documents.size
-            first_position += postings.positions.size
         frequencies.close()
         frequency_type = "|u1" if most < 1 << 8 else "<u2" if most < 1 << 16 else "<u4"
         for block in frequencies.blocks():
@@ -117,6 +116,22 @@ class StoredWriter:
 def width(largest: int) -> str:
     """The type of numbers below ``largest``."""
     return "<u2" if largest <= 1 << 16 else "<u4"
+
+
+def _pieces(postings: Postings) -> Iterator[Postings]:
+    """The postings of some terms after the other, without positions."""
+    ends = np.cumsum(postings.document_frequency)
+    for first in range(0, ends.size, _TERMS):
+        some = slice(first, first + _TERMS)
+        begin = int(ends[first] - postings.document_frequency[first])
+        held = slice(begin, int(ends[some][-1]))
+        yield Postings(
+            postings.ranks[some],
+            postings.document_frequency[some],
+            postings.documents[held],
+            postings.frequencies[held],
+            postings.positions[:0],
+        )
 
 
 def term_infos(postings: Postings, first_posting: int, first_position: int) -> Array:

@@ -30,6 +30,7 @@ from searchapp.engines.whoosh_fields import FieldsWriter, StoredWriter
 from searchapp.engines.whoosh_storage import IndexStorage, new_segment, write_contents
 from searchapp.external.arrays import save_array
 from searchapp.external.files import let_go
+from searchapp.external.memory import give_back
 from searchapp.external.names import RUN_NAMES, Names, NameTable
 from searchapp.storage import DISK, Storage
 
@@ -138,6 +139,7 @@ class WhooshWriter:
         for spool in (*self._syllables.values(), *self._words.values()):
             spool.close()
         self._stored.close()
+        give_back()
         count = len(self._ids)
         lengths = np.zeros((2 * len(Field), count), dtype=np.int32)
         for field in Field:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
@@ -113,3 +114,37 @@ class ArraySpool:
     def remove(self) -> None:
         """Remove the file."""
         self._storage.remove(self._path)
+
+
+class ArrayPile:
+    """Arrays that are put aside one by one and taken back once each, in the same order.
+
+    ``folder`` is where they go, under names that begin with ``stem``; None keeps them in memory.
+    """
+
+    def __init__(self, folder: Path | None, stem: str, storage: Storage = DISK) -> None:
+        self._folder, self._stem, self._storage = folder, stem, storage
+        self._held: deque[Array] = deque()
+        self._shapes: deque[tuple[Path, np.dtype[Any], tuple[int, ...]]] = deque()
+        self._count = 0
+
+    def put(self, values: Array) -> None:
+        """Put a copy of an array aside."""
+        if self._folder is None:
+            self._held.append(values.copy())
+            return
+        path = self._folder / f"{self._stem}.{self._count:04}"
+        self._count += 1
+        self._storage.write(path, values.tobytes())
+        self._shapes.append((path, values.dtype, values.shape))
+
+    def take(self) -> Array:
+        """The first of those that are there; it is gone from the pile."""
+        if self._folder is None:
+            return self._held.popleft()
+        path, dtype, shape = self._shapes.popleft()
+        values = np.fromfile(path, dtype)
+        if values.size != np.prod(shape):
+            raise OSError(f"{path} has not the size that was written to it")
+        self._storage.remove(path)
+        return values.reshape(shape)

@@ -14,8 +14,8 @@ from searchapp.storage import DISK, Storage
 
 Array = npt.NDArray[Any]
 
-PENDING_KEYS = 1 << 20
-"""Keys held before they are added up or put on disk: some 50 MB while that is done."""
+PENDING_KEYS = 1 << 18
+"""Keys held before they are added up or put on disk: some 12 MB while that is done."""
 
 
 class KeyCounts:

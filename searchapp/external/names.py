@@ -108,18 +108,22 @@ class NameTable:
 
         The runs are gone afterwards, and the table is empty.
         """
+        runs, places = self._take_runs()
+        names = Names(_merged_blocks(runs, places))
+        return names, _ranks(runs, places)
+
+    def ranks(self) -> list[Array]:
+        """What `merged` says of ranks, where nobody asks for the names."""
+        runs, places = self._take_runs()
+        for _ in _merged_blocks(runs, places):
+            pass
+        return _ranks(runs, places)
+
+    def _take_runs(self) -> tuple[list[_Run], list[list[Array]]]:
         if self._numbers:
             self.end_run()
         runs, self._runs = self._runs, []
-        places: list[list[Array]] = [[] for _ in runs]
-        names = Names(_merged_blocks(runs, places))
-        ranks = []
-        for run, parts in zip(runs, places, strict=True):
-            of_run = np.empty(run.size, dtype=np.int32)
-            of_run[run.order()] = np.concatenate([np.empty(0, dtype=np.int32), *parts])
-            ranks.append(of_run)
-            run.remove()
-        return names, ranks
+        return runs, [[] for _ in runs]
 
 
 class _Run:
@@ -176,6 +180,17 @@ class _Run:
     def remove(self) -> None:
         if self._path is not None:
             self._storage.remove(self._path)
+
+
+def _ranks(runs: list[_Run], places: list[list[Array]]) -> list[Array]:
+    """For each run the rank of each of its numbers; the runs are removed."""
+    ranks = []
+    for run, parts in zip(runs, places, strict=True):
+        of_run = np.empty(run.size, dtype=np.int32)
+        of_run[run.order()] = np.concatenate([np.empty(0, dtype=np.int32), *parts])
+        ranks.append(of_run)
+        run.remove()
+    return ranks
 
 
 def _merged_blocks(runs: list[_Run], places: list[list[Array]]) -> Iterator[list[bytes]]:

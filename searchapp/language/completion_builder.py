@@ -152,8 +152,7 @@ class CompletionBuilder:
                     weights.append(entry.weight - (_LATER_BEGINNING if place else 0.0))
             runs.append(beginnings.numbers(texts))
             beginnings.end_run()
-        _, ranks = beginnings.merged()
-        found = [of_run[run] for of_run, run in zip(ranks, runs, strict=True)]
+        found = [of_run[run] for of_run, run in zip(beginnings.ranks(), runs, strict=True)]
         of_beginnings = np.concatenate([np.empty(0, dtype=np.int32), *found])
         order = np.lexsort((np.array(numbers), of_beginnings))
 

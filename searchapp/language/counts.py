@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from searchapp.analysis.analyzer import BatchTerms
 from searchapp.analysis.terms import folded_term, has_marks
-from searchapp.external.arrays import ArraySpool, distinct, save_array, save_blocks
+from searchapp.external.arrays import ArrayPile, ArraySpool, distinct, save_array, save_blocks
 from searchapp.external.keycounts import KeyCounts
 from searchapp.external.names import RUN_NAMES, NameTable
 from searchapp.storage import DISK, Storage
@@ -49,7 +49,8 @@ class CorpusCounts:
         self._names = NameTable(spool_folder, "counted_syllables", storage)
         self._pairs = KeyCounts(spool_folder, "counted_pairs", storage)
         self._counts = np.zeros((2, RUN_NAMES), dtype=np.int64)
-        self._ended: list[tuple[Array, int]] = []  # of each run: its counts, and where pairs end
+        self._ended_counts = ArrayPile(spool_folder, "syllable_counts", storage)
+        self._pair_ends: list[int] = []  # of each run that was ended: where its pairs end
 
     def add(self, terms: BatchTerms) -> None:
         """Count one field of a batch; neighbours never cross from one document to the next."""
@@ -78,17 +79,18 @@ class CorpusCounts:
     def _end_run(self) -> None:
         """Number syllables anew from here on: what was counted is put aside with its numbers."""
         self._pairs.end_run()
-        counts = self._counts[:, : len(self._names)].copy()
+        self._ended_counts.put(self._counts[:, : len(self._names)])
         self._counts[:] = 0
         self._names.end_run()
-        self._ended.append((counts, self._pairs.run_count))
+        self._pair_ends.append(self._pairs.run_count)
 
     def write(self, folder: Path, storage: Storage = DISK) -> None:
         """Write the model's files into an existing folder; syllables by falling count."""
         self._end_run()
         names, ranks = self._names.merged()
         counts, marked = np.zeros((2, len(names)), dtype=np.int64)
-        for of_run, (run_counts, _) in zip(ranks, self._ended, strict=True):
+        for of_run in ranks:
+            run_counts = self._ended_counts.take()
             counts[of_run] += run_counts[0]
             marked[of_run] += run_counts[1]
         large = int(counts.sum()) > _LARGE_CORPUS
@@ -112,13 +114,12 @@ class CorpusCounts:
         del syllables, folded_of, folded_numbers, names
         pairs = self._renumbered([new_number[of_run] for of_run in ranks], order.size)
         _write_pairs(pairs, least, folder, self._spool_folder or folder, storage)
-        self._ended = []
 
     def _renumbered(self, numbers: list[Array], size: int) -> KeyCounts:
         """The pairs of all runs under the final numbers of their syllables."""
         pairs = KeyCounts(self._spool_folder, "numbered_pairs", self._spool_storage)
         begin = 0
-        for of_run, (_, end) in zip(numbers, self._ended, strict=True):
+        for of_run, end in zip(numbers, self._pair_ends, strict=True):
             for keys, counts in self._pairs.runs(begin, end):
                 first = of_run[keys >> _SECOND_BITS]
                 second = of_run[keys & ((1 << _SECOND_BITS) - 1)]
@@ -126,6 +127,7 @@ class CorpusCounts:
                 pairs.add(first[kept] * size + second[kept], counts[kept])
             begin = end
         self._pairs.remove()
+        self._pair_ends = []
         return pairs
 
 

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from searchapp.analysis.analyzer import BatchTerms
-from searchapp.external.arrays import distinct
+from searchapp.external.arrays import ArrayPile, distinct
 from searchapp.external.keycounts import KeyCounts
 from searchapp.external.names import RUN_NAMES, Names, NameTable
 from searchapp.storage import DISK, Storage
@@ -56,7 +56,8 @@ class PhraseCounts:
         self._names = NameTable(spool_folder, "phrase_words", storage)
         self._counts = np.zeros(RUN_NAMES, dtype=np.int64)
         self._pairs = KeyCounts(spool_folder, "phrase_pairs", storage)
-        self._ended: list[tuple[Array, int]] = []  # of each run: its counts, and where pairs end
+        self._ended_counts = ArrayPile(spool_folder, "word_counts", storage)
+        self._pair_ends: list[int] = []  # of each run that was ended: where its pairs end
 
     def add(self, terms: BatchTerms) -> None:
         """Count the words and pairs of words of a batch, once a document."""
@@ -88,7 +89,8 @@ class PhraseCounts:
     def _end_run(self) -> None:
         """Number words anew from here on: what was counted is put aside with its numbers."""
         self._pairs.end_run()
-        self._ended.append((self._counts[: len(self._names)].copy(), self._pairs.run_count))
+        self._pair_ends.append(self._pairs.run_count)
+        self._ended_counts.put(self._counts[: len(self._names)])
         self._counts[:] = 0
         self._names.end_run()
 
@@ -102,14 +104,14 @@ class PhraseCounts:
         self._end_run()
         names, ranks = self._names.merged()
         counts = np.zeros(len(names), dtype=np.int64)
-        for of_run, (run_counts, _) in zip(ranks, self._ended, strict=True):
-            counts[of_run] += run_counts
+        for of_run in ranks:
+            counts[of_run] += self._ended_counts.take()
         candidates = self._words(names, counts)
         for block in self._weighed_pairs(ranks, counts):
             candidates = np.concatenate((candidates, block))
             if candidates.size > _CANDIDATES:
                 candidates = _heaviest(candidates)
-        self._ended = []
+        self._pair_ends = []
         return _texts(_heaviest(candidates), names)
 
     def _least(self) -> int:
@@ -133,7 +135,7 @@ class PhraseCounts:
         total, least = max(self._documents, 1), max(self._least(), 2)
         pairs = KeyCounts(self._spool_folder, "phrase_ranked_pairs", self._storage)
         begin = 0
-        for of_run, (_, end) in zip(ranks, self._ended, strict=True):
+        for of_run, end in zip(ranks, self._pair_ends, strict=True):
             for keys, key_counts in self._pairs.runs(begin, end):
                 first = of_run[keys >> _SECOND_BITS].astype(np.int64)
                 second = of_run[keys & ((1 << _SECOND_BITS) - 1)]

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from searchapp.external.arrays import ArraySpool, save_array, save_blocks
+from searchapp.external.arrays import ArrayPile, ArraySpool, save_array, save_blocks
 
 
 @pytest.mark.parametrize("dtype", [np.int64, np.uint32, np.uint8])
@@ -39,3 +39,24 @@ def test_a_spool_that_lost_its_end_is_noticed(tmp_path: Path) -> None:
     assert spool.read(0, 9).tolist() == [*range(9)]
     with pytest.raises(OSError, match="shorter"):
         spool.read(0, 10)
+
+
+@pytest.mark.parametrize("on_disk", [True, False], ids=["on disk", "in memory"])
+def test_a_pile_gives_arrays_back_in_order(tmp_path: Path, on_disk: bool) -> None:
+    pile = ArrayPile(tmp_path if on_disk else None, "số")
+    changing = np.arange(6).reshape(2, 3)
+    pile.put(changing)
+    changing[:] = 0
+    pile.put(np.empty(0, dtype=np.int32))
+    assert pile.take().tolist() == [[0, 1, 2], [3, 4, 5]]
+    assert pile.take().tolist() == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pile_that_lost_bytes_is_noticed(tmp_path: Path) -> None:
+    pile = ArrayPile(tmp_path, "số")
+    pile.put(np.arange(6))
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(path.read_bytes()[:-8])
+    with pytest.raises(OSError, match="has not the size"):
+        pile.take()

@@ -49,6 +49,15 @@ def test_a_run_that_lost_its_end_is_noticed(tmp_path: Path) -> None:
         table.merged()
 
 
+def test_ranks_without_the_names(tmp_path: Path) -> None:
+    table = NameTable(tmp_path, "run")
+    table.numbers(["xây", "đảng", "dựng"])
+    table.end_run()
+    table.numbers(["an", "đảng"])
+    assert [of_run.tolist() for of_run in table.ranks()] == [[2, 3, 1], [0, 3]]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_no_names() -> None:
     names, ranks = NameTable(None, "none").merged()
     assert len(names) == 0
