@@ -37,6 +37,7 @@ def verify(generation: Generation, *, deep: bool = False) -> list[str]:
     searcher = get_engine(manifest.engine).open(generation.engine_folder)
     try:
         found += searcher.check()
+        found += searcher.check_against(store.batches())
         if searcher.document_count != manifest.document_count:
             found.append(
                 f"{generation.folder} holds {searcher.document_count} documents,"

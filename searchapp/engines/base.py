@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -146,6 +146,13 @@ class Searcher(Protocol):
 
     def check(self) -> Iterator[str]:
         """Read everything; yield one line for each thing that is wrong."""
+
+    def check_against(self, batches: Iterable[AnalyzedBatch]) -> Iterator[str]:
+        """Hold everything against the analysed documents that the index was made of.
+
+        ``batches`` are all of them, in the order in which they were added. One line for each thing
+        that is wrong: documents, postings, values, counts; some twenty at most.
+        """
 
     def close(self) -> None:
         """Release the files. The searcher is not to be used afterwards."""

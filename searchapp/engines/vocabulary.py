@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress
 from pathlib import Path
 from typing import Any
@@ -83,3 +83,34 @@ class Vocabulary:
         chosen = numbers[order].tolist()
         terms = tuple(self._terms[number].decode("utf-8") for number in chosen)
         return Expansion(terms, int(numbers.size))
+
+
+class VocabularyCheck:
+    """Compares the vocabulary of a view with its fields, each with its terms in order."""
+
+    def __init__(self, folder: Path, view: View) -> None:
+        names, counts = (folder / name for name in files(view))
+        self._view = view
+        self._terms = MappedLines(names)
+        self._counts = np.load(counts).astype(np.int64)
+        self._left = self._counts.copy()
+        self._field, self._at = "", 0
+
+    def take(self, field: str, terms: Sequence[bytes], counts: Array) -> Iterator[str]:
+        """Take the next terms of a field, with how many documents have each."""
+        if field != self._field:
+            self._field, self._at = field, 0
+        for term, count in zip(terms, counts.tolist(), strict=True):
+            while self._at < len(self._terms) and self._terms[self._at] < term:
+                self._at += 1
+            if self._at == len(self._terms) or self._terms[self._at] != term:
+                yield f"{term.decode()!r} of {field} is missing among the {self._view} terms"
+            else:
+                self._left[self._at] -= count
+
+    def rest(self) -> Iterator[str]:
+        """Lines for the terms whose counts are not those of the fields together."""
+        if self._counts.size != len(self._terms):
+            yield f"there are {len(self._terms)} {self._view} terms, but {self._counts.size} counts"
+        for number in np.flatnonzero((self._left != 0) | (self._counts == 0)).tolist():
+            yield f"the count of the {self._view} term {self._terms[number].decode()!r} is wrong"

@@ -101,22 +101,48 @@ class ArrayTermsReader(W3TermsReader):  # type: ignore[misc]
         info = self._info(field, term)
         if info is None:
             return None
+        documents, frequencies = self.run(field, int(info["first_posting"]), int(info["count"]))
+        return TermPostings(documents, frequencies, int(info["first_position"]))
+
+    def positions(self, field: str, postings: TermPostings) -> Array:
+        """The positions of a term, document after document."""
+        count = int(postings.frequencies.sum(dtype=np.int64))
+        return self.run_of_positions(field, postings.first_position, count)
+
+    # -- everything in the order of the files, for `whoosh_scan.py` ------------------------------
+
+    def dictionary(self) -> tuple[int, int, int]:
+        """The file of the dictionary, and where its records begin and end."""
+        return self._dbfile.fileno(), self._tindex.startofdata, self._tindex.endofdata
+
+    def tables(self) -> list[tuple[int, int]]:
+        """Where each hash table of the dictionary lies, and how many slots it has."""
+        tables: list[tuple[int, int]] = self._tindex.tables
+        return tables
+
+    def field_numbers(self) -> dict[str, int]:
+        """The number that stands before each term of a field."""
+        numbers: dict[str, int] = self._fieldmap
+        return numbers
+
+    def has_positions(self, field: str) -> bool:
+        """Whether a field keeps positions."""
+        return self._layouts[field].positions_type is not None
+
+    def run(self, field: str, first: int, count: int) -> tuple[Array, Array]:
+        """Documents and frequencies of ``count`` postings, from the field's ``first`` on."""
         layout = self._layouts[field]
-        first, count = int(info["first_posting"]), int(info["count"])
-        return TermPostings(
+        return (
             _read(self._postfile, layout.documents_at, layout.documents_type, first, count),
             _read(
                 self._frequency_file, layout.frequencies_at, layout.frequencies_type, first, count
             ),
-            int(info["first_position"]),
         )
 
-    def positions(self, field: str, postings: TermPostings) -> Array:
-        """The positions of a term, document after document."""
+    def run_of_positions(self, field: str, first: int, count: int) -> Array:
+        """``count`` positions, from the field's ``first`` on."""
         layout = self._layouts[field]
         assert layout.positions_type is not None, f"{field} keeps no positions"
-        count = int(postings.frequencies.sum(dtype=np.int64))
-        first = postings.first_position
         return _read(self._position_file, layout.positions_at, layout.positions_type, first, count)
 
     def matcher(self, fieldname: str, tbytes: bytes, format_: Any, scorer: Any = None) -> Any:

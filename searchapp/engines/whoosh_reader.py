@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pickle
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from whoosh.codec.whoosh3 import W3PerDocReader
 from searchapp.analysis.base import Field, View
 from searchapp.documents import Document
 from searchapp.engines.base import (
+    AnalyzedBatch,
     ColumnSummary,
     Contribution,
     Expansion,
@@ -86,6 +87,7 @@ class WhooshSearcher:
         self._terms: ArrayTermsReader = codec.terms_reader(storage, segment)
         self._stored: W3PerDocReader = codec.per_document_reader(storage, segment)
         self._stored_lock = threading.Lock()
+        self._folder = folder
         self._closed = False
         self._ranking = ranking
         self._id_ranks = np.load(folder / ID_RANKS_FILE)
@@ -208,6 +210,9 @@ class WhooshSearcher:
             yield self._document(number)
 
     def check(self) -> Iterator[str]:
+        # Only verifying needs it.
+        from searchapp.engines.whoosh_scan import UnreadableError, lookup_damage, scan
+
         for number in np.flatnonzero(self._live).tolist():
             try:
                 document = self._document(number)
@@ -216,12 +221,20 @@ class WhooshSearcher:
                 continue
             if self.document(document.id) != document:
                 yield f"document {document.id!r} is not found by its id"
-        for (field, term), info in self._terms.items():
-            postings = self._terms.postings(field, term)
-            if postings is None or len(postings.documents) != info.doc_frequency():
-                yield f"term {term!r} of {field} has not as many postings as it says"
-            elif len(postings.documents) and int(postings.documents.max()) >= self._slots:
-                yield f"term {term!r} of {field} names a document that is not there"
+        try:
+            yield from lookup_damage(self._terms)
+            for block in scan(self._terms):
+                if (block.documents >= self._slots).any():
+                    near = block.terms[0]
+                    yield f"a term of {block.field} near {near!r} names a document not there"
+        except UnreadableError as error:
+            yield str(error)
+
+    def check_against(self, batches: Iterable[AnalyzedBatch]) -> Iterator[str]:
+        from searchapp.engines.whoosh_verify import OpenIndex, check_against
+
+        index = OpenIndex(self._folder, self._terms, self._id_ranks, self._document, self._number)
+        return check_against(index, batches)
 
     def close(self) -> None:
         if not self._closed:

@@ -30,7 +30,8 @@ Array = npt.NDArray[Any]
 
 _HEADER = b"HSH3" + bytes(9)
 _TABLES = 256
-_SLOT = np.dtype([("hash", ">u4"), ("place", ">i8")])
+SLOT = np.dtype([("hash", ">u4"), ("place", ">i8")])
+"""A slot of a hash table; ``place`` is 0 in an empty one."""
 _DIRECTORY = np.dtype([("place", ">i8"), ("slots", ">i4")])
 _HELD = 1 << 19  # hashes of which tables are made at a time
 
@@ -133,7 +134,7 @@ def hash_table(hashes: Array, places: Array) -> Array:
     ones that begins there; beyond the end the table goes on at its beginning.
     """
     count = hashes.size
-    table = np.zeros(2 * count, dtype=_SLOT)
+    table = np.zeros(2 * count, dtype=SLOT)
     if count == 0:
         return table
     slots = (hashes >> 8) % (2 * count)

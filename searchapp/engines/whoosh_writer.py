@@ -38,6 +38,7 @@ Array = npt.NDArray[Any]
 
 LENGTHS_FILE = "lengths.npy"
 ID_RANKS_FILE = "id_ranks.npy"
+POSITIONAL = (View.EXACT, View.FOLDED)
 STORED = tuple(one.name for one in dataclasses.fields(Document))
 
 
@@ -187,7 +188,7 @@ class WhooshWriter:
         A document with a term in title and body counts twice.
         """
         frequencies = np.zeros(len(names), dtype=np.int64)
-        positional = view is not View.WORDS
+        positional = view in POSITIONAL
 
         def counted(parts: Iterator[Postings]) -> Iterator[Postings]:
             for part in parts:
