@@ -15,7 +15,9 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from searchapp.errors import InputError
+from searchapp.ingest import recognition
 from searchapp.ingest.base import Item, Reader, SourceFile
+from searchapp.ingest.opening import COMPRESSED_SUFFIXES
 
 ENTRY_POINTS = "searchapp.readers"
 HEAD_BYTES = 8192
@@ -27,12 +29,16 @@ class Format:
 
     ``suffixes`` are the endings of its names, in small letters. ``recognises`` is given the first
     `HEAD_BYTES` bytes of a file and its name; True says that it is of this kind whatever its name.
+    ``packed`` says that other files are packed in it, ``streams`` that its reader goes through
+    `opening.py`, record by record, and so reads compressed files of any size as they are.
     """
 
     name: str
     suffixes: tuple[str, ...]
     read: Reader
     recognises: Callable[[bytes, str], bool] = lambda *_: False
+    packed: bool = False
+    streams: bool = False
 
 
 def _ours(module: str, function: str) -> Reader:
@@ -46,14 +52,44 @@ def _ours(module: str, function: str) -> Reader:
 
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
-RECORD_SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
+RECORD_SUFFIXES = (".jsonl", ".ndjson", ".json")
+ARCHIVE_SUFFIXES = (".zip", ".tar", ".tgz", ".tbz2", ".txz")
+MAPPED_SUFFIXES = (*RECORD_SUFFIXES, *ARCHIVE_SUFFIXES, *COMPRESSED_SUFFIXES)
+"""Where there may be records that names are mapped in, apart from tables."""
+COMPRESSED, TAR = "compressed file", "TAR"
 
 _OURS = (
     Format("plain text", (".txt",), _ours("text", "read_text")),
     Format("Markdown", (".md", ".markdown"), _ours("markdown", "read_markdown")),
     Format("HTML", (".html", ".htm"), _ours("html", "read_html")),
-    Format("JSON Lines", RECORD_SUFFIXES, _ours("jsonl", "read_jsonl")),
-    Format("table", TABLE_SUFFIXES, _ours("tables", "read_table")),
+    Format(
+        "JSON Lines",
+        (".jsonl", ".ndjson"),
+        _ours("jsonl", "read_jsonl"),
+        recognition.is_json_lines,
+        streams=True,
+    ),
+    Format("JSON", (".json",), _ours("json_file", "read_json"), recognition.is_json, streams=True),
+    Format(
+        "table", (".csv", ".tsv"), _ours("tables", "read_table"), recognition.is_table, streams=True
+    ),
+    Format(
+        "ZIP", ARCHIVE_SUFFIXES[:1], _ours("archives", "read_zip"), recognition.is_zip, packed=True
+    ),
+    Format(
+        TAR,
+        ARCHIVE_SUFFIXES[1:],
+        _ours("archives", "read_tar"),
+        recognition.is_tar,
+        packed=True,
+    ),
+    Format(
+        COMPRESSED,
+        COMPRESSED_SUFFIXES,
+        _ours("compressed", "read_compressed"),
+        recognition.is_compressed_file,
+        packed=True,
+    ),
 )
 
 
