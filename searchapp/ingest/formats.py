@@ -15,7 +15,7 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from searchapp.errors import InputError
-from searchapp.ingest import recognition
+from searchapp.ingest import signatures
 from searchapp.ingest.base import Item, Reader, SourceFile
 from searchapp.ingest.opening import COMPRESSED_SUFFIXES
 
@@ -66,28 +66,35 @@ _OURS = (
         "JSON Lines",
         (".jsonl", ".ndjson"),
         _ours("jsonl", "read_jsonl"),
-        recognition.is_json_lines,
+        signatures.is_json_lines,
         streams=True,
     ),
-    Format("JSON", (".json",), _ours("json_file", "read_json"), recognition.is_json, streams=True),
+    Format("JSON", (".json",), _ours("json_file", "read_json"), signatures.is_json, streams=True),
     Format(
-        "table", (".csv", ".tsv"), _ours("tables", "read_table"), recognition.is_table, streams=True
+        "table", (".csv", ".tsv"), _ours("tables", "read_table"), signatures.is_table, streams=True
     ),
     Format(
-        "ZIP", ARCHIVE_SUFFIXES[:1], _ours("archives", "read_zip"), recognition.is_zip, packed=True
+        "XML",
+        (".xml", ".rss", ".atom"),
+        _ours("xml_file", "read_xml"),
+        signatures.is_known_xml,
+        streams=True,
+    ),
+    Format(
+        "ZIP", ARCHIVE_SUFFIXES[:1], _ours("archives", "read_zip"), signatures.is_zip, packed=True
     ),
     Format(
         TAR,
         ARCHIVE_SUFFIXES[1:],
         _ours("archives", "read_tar"),
-        recognition.is_tar,
+        signatures.is_tar,
         packed=True,
     ),
     Format(
         COMPRESSED,
         COMPRESSED_SUFFIXES,
         _ours("compressed", "read_compressed"),
-        recognition.is_compressed_file,
+        signatures.is_compressed_file,
         packed=True,
     ),
 )

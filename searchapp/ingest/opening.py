@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
+from searchapp.ingest.base import SourceFile, UnreadableError
 from searchapp.ingest.decoding import DecodingError, decode_noted, marked_encoding
 
 PACKED_DAMAGED = (gzip.BadGzipFile, EOFError, zlib.error, lzma.LZMAError)
@@ -99,3 +100,15 @@ def open_utf8(path: Path) -> Iterator[tuple[IO[bytes], list[str]]]:
         else:
             text, notes = decode_noted(file.read())
             yield io.BytesIO(text.encode("utf-8", "surrogatepass")), notes
+
+
+def whole_bytes(file: SourceFile) -> bytes:
+    """All bytes of a file that is read whole. Raises UnreadableError for one over the limit."""
+    most = file.limits.file_bytes
+    with file.path.open("rb") as opened:
+        data = opened.read(most + 1)
+    if len(data) > most:
+        raise UnreadableError(
+            f"is larger than {most // 1_000_000} MB; split it, or file_max_mb allows more"
+        )
+    return data

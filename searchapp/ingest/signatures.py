@@ -1,4 +1,4 @@
-"""What a file is by its first bytes, where that is certain and its name doesn't say otherwise.
+"""Archives, records, feeds and mail by their first bytes, where the name doesn't say otherwise.
 
 Much that is JSON, XML or ZIP inside is something else to people (a notebook, a drawing, a
 spreadsheet): a name with an ending of its own is believed.
