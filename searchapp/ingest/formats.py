@@ -80,6 +80,8 @@ _OURS = (
         signatures.is_known_xml,
         streams=True,
     ),
+    Format("e-mail", (".eml",), _ours("mail", "read_eml"), signatures.is_eml, packed=True),
+    Format("mailbox", (".mbox",), _ours("mail", "read_mbox"), signatures.is_mbox, packed=True),
     Format(
         "ZIP", ARCHIVE_SUFFIXES[:1], _ours("archives", "read_zip"), signatures.is_zip, packed=True
     ),
