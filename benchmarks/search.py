@@ -38,13 +38,13 @@ from searchapp.config import Settings
 from searchapp.documents import Document
 from searchapp.engines.registry import get_engine
 from searchapp.generations import Generations
-from searchapp.ingest.analysis_pool import batched
 from searchapp.ingest.build import build
 from searchapp.query.nodes import And, Or, Query, Scored, Term
 from searchapp.search.planner import plan
 from searchapp.search.service import SearchService
 
 _LIMIT = 10
+_BATCH = 500
 _LIMIT_MB = 512  # more spills to disk more often; see DESIGN.md
 _AGREES = 0.98  # of the first ten; ties may fall either way
 _TRIED = 10  # questions to find the faster of stock's forms
@@ -98,7 +98,8 @@ def _build_stock(folder: Path, source: Path) -> None:
         schema.add(_name(field, view), fields.KEYWORD(scorable=True))
     writer = index.create_in(str(folder), schema).writer(limitmb=_LIMIT_MB)
     analyzer = Analyzer(load_pyvi_model())
-    for batch in batched(_documents(source)):
+    documents = _documents(source)
+    while batch := list(itertools.islice(documents, _BATCH)):
         texts = {Field.TITLE: [d.title for d in batch], Field.BODY: [d.text for d in batch]}
         terms = {field: _term_lists(analyzer.analyze_batch(raws)) for field, raws in texts.items()}
         for number, document in enumerate(batch):

@@ -4,19 +4,23 @@
 
     from searchapp.client import Client
 
-    with Client("http://127.0.0.1:8000") as client:
+    with Client("http://127.0.0.1:8000", token="…") as client:
         answer = client.search("xây dựng nông thôn mới", filters=["year:2024"])
         for hit in client.every_hit("nguồn:VnExpress", sort="newest"):
             print(hit.published, hit.title)
 
-Answers are the types of `searchapp.contract.answers`. Everything is a GET, so what fails on the way
-is tried again: connections that break, and 429, 502, 503 and 504, with growing pauses or the one
-that `Retry-After` names.
+        client.put_documents([{"id": "tin/1", "title": "Sông Hương", "text": "…"}])
+
+Answers are the types of `searchapp.contract.answers`. Every call may be made twice and comes to the
+same, so what fails on the way is tried again: connections that break, and 429, 502, 503 and 504,
+with growing pauses or the one that `Retry-After` names. Calls that write wait in the same way for
+another build to end (409).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
@@ -34,15 +38,22 @@ from searchapp.contract.answers import (
     SearchAnswer,
     StatsAnswer,
     SuggestAnswer,
+    WriteAnswer,
 )
 from searchapp.contract.requests import SortName
+from searchapp.contract.writing import Record
 
-__all__ = ["Client", "ClientError", "ProblemError", "UnreachableError"]
+__all__ = ["Client", "ClientError", "ProblemError", "Record", "UnreachableError"]
 
 _RETRIED = (429, 502, 503, 504)
+_DONE = (200, 201)
+_BUSY = 409
+_GOOD_TOKEN = re.compile(r"[!-~]+")
 _API = "/api/v1"
 
 Answer = TypeVar("Answer", bound=msgspec.Struct)
+Document = Record | Mapping[str, object]
+"""A document to write: id, title, text and what else is known of it."""
 
 
 class ClientError(Exception):
@@ -66,7 +77,9 @@ class Client:
     """Calls one service. Safe to share between threads; connections are kept and used again.
 
     ``timeout_s`` bounds connecting and each wait for data; ``retries`` are tries after the first,
-    with pauses of ``pause_s``, twice as long each time.
+    with pauses of ``pause_s``, twice as long each time. ``token`` is sent with the calls that write
+    and with no other; an index takes longer to write than to read, so that these wait ``write_s``
+    for an answer.
     """
 
     def __init__(
@@ -77,8 +90,13 @@ class Client:
         retries: int = 3,
         pause_s: float = 0.2,
         headers: dict[str, str] | None = None,
+        token: str | None = None,
+        write_s: float = 300.0,
     ) -> None:
+        if token is not None and not _GOOD_TOKEN.fullmatch(token):
+            raise ValueError("token may only hold printable ASCII, without spaces")
         self._url = url.rstrip("/")
+        self._token = token
         self._pool = urllib3.PoolManager(
             headers={
                 "Accept": "application/json",
@@ -91,10 +109,14 @@ class Client:
                 total=retries,
                 backoff_factor=pause_s,
                 status_forcelist=_RETRIED,
-                allowed_methods=("GET",),
+                allowed_methods=("GET", "POST", "PUT", "DELETE"),  # the same when done twice
                 redirect=False,
                 raise_on_status=False,  # the last answer is a problem document: worth reading
             ),
+        )
+        self._write_timeout = urllib3.Timeout(connect=timeout_s, read=write_s)
+        self._write_retries = self._pool.connection_pool_kw["retries"].new(
+            status_forcelist=(*_RETRIED, _BUSY)
         )
 
     def __enter__(self) -> Client:
@@ -198,18 +220,61 @@ class Client:
         """A text through every view of the analyzer."""
         return self._get(f"{_API}/analyze", AnalysisAnswer, [("text", text)])
 
+    def put_documents(self, documents: Iterable[Document]) -> WriteAnswer:
+        """Create or replace documents, all or none; they can be searched when this returns.
+
+        ProblemError 422 names what is wrong with which: see ``error.problem.errors``; 413 if they
+        are too many for one call.
+        """
+        body = {"documents": [_plain(document) for document in documents]}
+        return self._write("POST", f"{_API}/documents", body)
+
+    def put_document(self, document_id: str, document: Document) -> WriteAnswer:
+        """Create or replace the document with this id."""
+        return self._write("PUT", self._path(document_id), _plain(document))
+
+    def delete_documents(self, ids: Iterable[str]) -> WriteAnswer:
+        """Delete documents, all or none; those that are not there are ``absent`` in the answer."""
+        return self._write("DELETE", f"{_API}/documents", {"ids": list(ids)})
+
+    def delete_document(self, document_id: str) -> WriteAnswer:
+        """Delete the document with this id, if there is one."""
+        return self._write("DELETE", self._path(document_id), None)
+
     @staticmethod
     def _path(document_id: str) -> str:
-        return f"{_API}/documents/{quote(document_id, safe='')}"
+        quoted = quote(document_id, safe="")
+        if quoted in {".", ".."}:  # they would be taken for steps of the path
+            quoted = quoted.replace(".", "%2E")
+        return f"{_API}/documents/{quoted}"
+
+    def _write(self, method: str, path: str, body: object) -> WriteAnswer:
+        headers = dict(self._pool.headers)
+        if self._token is not None:
+            headers["Authorization"] = f"Bearer {self._token}"
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        return self._ask(
+            method,
+            path,
+            WriteAnswer,
+            headers=headers,
+            body=None if body is None else msgspec.json.encode(body),
+            timeout=self._write_timeout,
+            retries=self._write_retries,
+        )
 
     def _get(self, path: str, kind: type[Answer], parameters: Iterable[tuple[str, Any]]) -> Answer:
         query = urlencode([(name, value) for name, value in parameters if value is not None])
+        return self._ask("GET", path + (query and f"?{query}"), kind)
+
+    def _ask(self, method: str, path: str, kind: type[Answer], **how: Any) -> Answer:
         try:
-            response = self._pool.request("GET", f"{self._url}{path}" + (query and f"?{query}"))
+            response = self._pool.request(method, f"{self._url}{path}", **how)
         except urllib3.exceptions.HTTPError as error:
             raise UnreachableError(f"no answer from {self._url}: {error}") from error
         try:
-            if response.status != 200:
+            if response.status not in _DONE:
                 raise ProblemError(msgspec.json.decode(response.data, type=Problem))
             return msgspec.json.decode(response.data, type=kind)
         except msgspec.MsgspecError as error:
@@ -217,3 +282,7 @@ class Client:
                 f"{self._url} answered {response.status} with what is no answer of this API"
                 f" ({error})"
             ) from error
+
+
+def _plain(document: Document) -> Record | dict[str, object]:
+    return document if isinstance(document, Record) else dict(document)

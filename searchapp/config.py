@@ -7,6 +7,7 @@ command line says wins.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields
 from dataclasses import field as dataclass_field
@@ -19,11 +20,24 @@ PREFIX = "SEARCHAPP_"
 LANGUAGES = ("auto", "vi", "en")
 
 
+SECRET_MIN_CHARS = 16
+"""Shorter ones are guessed."""
+_SECRET = re.compile(r"[A-Za-z0-9._~+/-]+=*")  # what an Authorization header can hold (RFC 6750)
+
+
 def _row(
-    default: object, about: str, least: int | None = None, choices: tuple[str, ...] = ()
+    default: object,
+    about: str,
+    least: int | None = None,
+    choices: tuple[str, ...] = (),
+    *,
+    secret: bool = False,
 ) -> Any:
+    """``secret``: shown nowhere, neither in messages nor where settings are printed."""
     return dataclass_field(
-        default=default, metadata={"about": about, "least": least, "choices": choices}
+        default=default,
+        repr=not secret,
+        metadata={"about": about, "least": least, "choices": choices, "secret": secret},
     )
 
 
@@ -42,12 +56,20 @@ class Settings:
     archive_max_mb: int = _row(2000, "most that one archive may hold, unpacked, in MB", 1)
     archive_max_files: int = _row(100_000, "most files in one archive", 1)
     archive_max_nesting: int = _row(3, "most archives in one another", 1)
+    write_wait_s: int = _row(10, "longest wait of a write for a build that runs, in seconds", 0)
     synonyms_file: Path | None = _row(None, "your own synonyms, in Solr's format")
     query_max_chars: int = _row(1000, "longest query, in characters", 1)
     analyze_max_chars: int = _row(10_000, "longest text that the API takes apart, in characters", 1)
     cors_origins: str = _row(
         "", "pages of other origins that may call the API, by commas; * is all"
     )
+    write_token: str | None = _row(
+        None,
+        "secret that programs send to add and delete documents; without it nobody can",
+        secret=True,
+    )
+    write_max_documents: int = _row(1000, "most documents that one call adds or deletes", 1)
+    write_max_mb: int = _row(20, "most that one call may send, unpacked, in MB", 1)
     language: str = _row(
         "auto", "language of the pages: auto is the reader's own, or vi or en", choices=LANGUAGES
     )
@@ -77,7 +99,8 @@ class Settings:
             try:
                 values[row.name] = _convert(raw, row)
             except ValueError as error:
-                wrong.append(f"{PREFIX}{row.name.upper()}={raw!r} {error}")
+                shown = "" if row.metadata["secret"] else f"={raw!r}"
+                wrong.append(f"{PREFIX}{row.name.upper()}{shown} {error}")
         if wrong:
             raise InputError("; ".join(wrong))
         values.update({k: v for k, v in overrides.items() if v is not None})
@@ -101,6 +124,11 @@ def _convert(raw: str, row: Field[Any]) -> object:
         if least is not None and number < least:
             raise ValueError(f"should be at least {least}")
         return number
+    if row.metadata["secret"] and not (len(raw) >= SECRET_MIN_CHARS and _SECRET.fullmatch(raw)):
+        raise ValueError(
+            f"should be at least {SECRET_MIN_CHARS} characters of A-Z a-z 0-9 . _ ~ + / -;"
+            " openssl rand -hex 32 makes a good one"
+        )
     if choices and raw not in choices:
         raise ValueError(f"should be one of {', '.join(choices)}")
     return raw

@@ -4,7 +4,8 @@
 
     SearchappError            exit 1, HTTP 500
     ├── InputError            exit 2, HTTP 400   the call or its input is wrong
-    │   └── QueryError                            a query or paging that can't be served
+    │   ├── QueryError                            a query or paging that can't be served
+    │   └── WrongDocumentsError      HTTP 422     documents of a program that can't be taken
     ├── NoIndexError          exit 2, HTTP 503   nothing has been built yet
     ├── IndexRefusedError     exit 2, HTTP 503   built by another version, or damaged
     ├── NotFoundError         exit 2, HTTP 404   no such document
@@ -16,12 +17,29 @@ The command line and the web layer translate this tree once each.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 
 class SearchappError(Exception):
     """Anything that the product itself reports; ``str(error)`` is one line for a person."""
 
     exit_code = 1
     http_status = 500
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The arguments of these classes are no messages yet: one that comes from another process
+        # is put together from its parts.
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(
+    kind: type[SearchappError], args: tuple[Any, ...], values: dict[str, Any]
+) -> SearchappError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(values)
+    return error
 
 
 class InputError(SearchappError):
@@ -37,6 +55,35 @@ class InputError(SearchappError):
 
 class QueryError(InputError):
     """A query, page or size outside what is served."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongDocument:
+    """Why a document of a call can't be taken.
+
+    ``index`` is its place in the call, from 0 on; ``id`` is None where it has no usable one, and
+    ``field`` where no single field is at fault.
+    """
+
+    index: int
+    id: str | None
+    field: str | None
+    detail: str
+
+
+class WrongDocumentsError(InputError):
+    """Some documents of a call can't be taken, ``wrong`` says which and why; none was written."""
+
+    http_status = 422
+
+    def __init__(self, wrong: tuple[WrongDocument, ...], count: int) -> None:
+        first = wrong[0]
+        name = f"document {first.index}" + ("" if first.id is None else f" ({first.id!r})")
+        # A document may have several faults, and a call of one document needs no arithmetic.
+        places = len({one.index for one in wrong})
+        nothing = "" if count == 1 else f"{places} of {count} are wrong and nothing was written: "
+        super().__init__(f"{nothing}{name}: {first.detail}", first.field)
+        self.wrong = wrong
 
 
 class NoIndexError(SearchappError):
@@ -58,8 +105,8 @@ class IndexRefusedError(SearchappError):
     exit_code = 2
     http_status = 503
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"{reason}; rebuild it with: searchapp index [PATH…]")
+    def __init__(self, reason: str, mend: str = "rebuild it with: searchapp index [PATH…]") -> None:
+        super().__init__(f"{reason}; {mend}")
 
 
 class NotFoundError(SearchappError):

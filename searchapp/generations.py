@@ -5,14 +5,15 @@
     index/
       current            the name of the live generation; replaced atomically
       lock               held with flock(2) by the one process that builds
-      20260301T101500-4f2a/
+      20260301T101500123456-4f2a/
         manifest.json    what it is, and a SHA-256 of every other file; written last
         segmentation.json
         language/        counts and abbreviations of the corpus
+        store/           the analysed documents, for updates; searching does not open it
         engine/          the engine's own files
 
-A folder without a manifest is rubble of a build that died; the next build clears it. The lock dies
-with its holder.
+A folder without a manifest is rubble of a build that died. The next build goes on with what is in
+its store, and clears it. The lock dies with its holder.
 """
 
 from __future__ import annotations
@@ -24,23 +25,30 @@ import json
 import os
 import re
 import secrets
-import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from searchapp.errors import IndexRefusedError, InputError, LockedError, NoIndexError
+from searchapp.storage import DISK, Storage
 
-FORMAT = 2
+FORMAT = 3
 _MANIFEST = "manifest.json"
 _MANIFEST_SUM = "manifest.json.sha256"
+MANIFEST_FILES = (_MANIFEST, _MANIFEST_SUM)
+"""What a generation is, and the checksum of that."""
 _CURRENT = "current"
 _NAME = re.compile(r"[0-9A-Za-z-]{1,64}")
-_MADE_HERE = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{4}")
+_MADE_HERE = re.compile(r"([0-9]{8}T[0-9]{12})-[0-9a-f]{4}")
+_TIME = "%Y%m%dT%H%M%S%f"
 _LOCK = "lock"
+_STORE = "store"
+_JOURNAL = "journal.jsonl"
+_LOCK_TRY_S = 0.02
 _HASH_BLOCK = 1 << 20
 
 
@@ -86,8 +94,16 @@ class Generation:
         """What the corpus says of its own language."""
         return self.folder / "language"
 
-    def damage(self) -> list[str]:
-        """One line for each file that is missing, changed or unknown; empty if it is whole."""
+    @property
+    def store_folder(self) -> Path:
+        """What it was made of."""
+        return self.folder / _STORE
+
+    def damage(self, *, searched_only: bool = False) -> list[str]:
+        """One line for each file that is missing, changed or unknown; empty if it is whole.
+
+        ``searched_only`` leaves out what searching does not open.
+        """
         known = {*self.manifest.files, _MANIFEST, _MANIFEST_SUM}
         there = (p for p in self.folder.rglob("*") if p.is_file())
         found = [
@@ -96,6 +112,8 @@ class Generation:
             if path.relative_to(self.folder).as_posix() not in known
         ]
         names = sorted(self.manifest.files)
+        if searched_only:
+            names = [name for name in names if not name.startswith(f"{_STORE}/")]
         with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
             for name, state in zip(names, pool.map(self._file_state, names), strict=True):
                 if state != tuple(self.manifest.files[name]):
@@ -105,28 +123,40 @@ class Generation:
 
     def _file_state(self, name: str) -> tuple[int, str] | None:
         try:
-            return _size_and_hash(self.folder / name)
+            return size_and_hash(self.folder / name)
         except FileNotFoundError:
             return None
 
 
 class Building:
-    """A generation in the making: a folder that nobody reads yet."""
+    """A generation in the making: a folder that nobody reads yet.
 
-    def __init__(self, folder: Path) -> None:
+    ``rubble`` are the folders of builds that died, with the stores that they left.
+    """
+
+    def __init__(self, folder: Path, storage: Storage, rubble: Sequence[Path] = ()) -> None:
         self.folder = folder
         self.engine_folder = folder / "engine"
         self.model_file = folder / "segmentation.json"
         self.language_folder = folder / "language"
-        self.engine_folder.mkdir()
-        self.language_folder.mkdir()
+        self.store_folder = folder / _STORE
+        self.rubble = tuple(rubble)
+        storage.make_folder(folder)
+        storage.make_folder(self.engine_folder)
+        storage.make_folder(self.language_folder)
+
+    @property
+    def rubble_stores(self) -> tuple[Path, ...]:
+        """What can be used again of builds that died."""
+        return tuple(folder / _STORE for folder in self.rubble)
 
 
 class Generations:
     """The generations in one index folder."""
 
-    def __init__(self, index_dir: Path) -> None:
+    def __init__(self, index_dir: Path, storage: Storage = DISK) -> None:
         self.index_dir = index_dir
+        self.storage = storage
 
     # -- reading --------------------------------------------------------------------------------
 
@@ -176,28 +206,18 @@ class Generations:
 
     def _load(self, name: str) -> Generation:
         folder = self.index_dir / name
-        raw = (folder / _MANIFEST).read_text(encoding="utf-8", errors="replace")
-        try:
-            data = json.loads(raw)
-            if data["format"] != FORMAT:
-                raise IndexRefusedError(
-                    f"{folder} has format {data['format']}, this version reads {FORMAT}"
-                )
-            manifest = Manifest(**data)
-            checksum_holds = _digest(data) == (folder / _MANIFEST_SUM).read_text().strip()
-        except (ValueError, KeyError, TypeError) as error:
-            raise IndexRefusedError(f"{folder / _MANIFEST} is damaged") from error
-        if not checksum_holds:
-            raise IndexRefusedError(f"{folder / _MANIFEST} is damaged")
-        return Generation(name, folder, manifest)
+        raw, checksum = (
+            (folder / file).read_text(encoding="utf-8", errors="replace") for file in MANIFEST_FILES
+        )
+        return Generation(name, folder, parse_manifest(raw, checksum, str(folder)))
 
     # -- building -------------------------------------------------------------------------------
 
     @contextlib.contextmanager
-    def lock(self) -> Iterator[None]:
-        """Hold the build lock.
+    def lock(self, wait_s: float = 0.0) -> Iterator[None]:
+        """Hold the build lock; wait for it for some seconds where another process has it.
 
-        Raises LockedError, which names the holder, if another process builds.
+        Raises LockedError, which names the holder, if another process builds for longer.
         """
         try:
             self.index_dir.mkdir(parents=True, exist_ok=True)
@@ -208,31 +228,51 @@ class Generations:
                 f" ({error.strerror}); name another with --index-dir"
             ) from error
         with opened as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            if not _locked(file, wait_s):
                 file.seek(0)
                 holder = file.read().strip() or "another process"
                 raise LockedError(
                     f"{self.index_dir} is being built by {holder}; wait for it or stop it"
-                ) from None
+                )
             file.truncate(0)
             file.write(f"process {os.getpid()} since {_now().isoformat(timespec='seconds')}")
             file.flush()
             yield
 
     def begin(self) -> Building:
-        """Clear the rubble of dead builds and start a generation. Needs the lock."""
-        for folder in self._folders():
-            if not (folder / _MANIFEST).exists():
-                shutil.rmtree(folder)
-        folder = self.index_dir / f"{_now():%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
-        folder.mkdir()
-        return Building(folder)
+        """Start a generation. Needs the lock.
+
+        The rubble of dead builds is cleared, but for that of the one that came furthest: it stays
+        until a generation is published, for it may be used again.
+        """
+        dead = [f for f in self._folders() if not (f / _MANIFEST).exists()]
+        dead.sort(key=_journal_size)
+        rubble = [folder for folder in dead[-1:] if _journal_size(folder)]
+        for folder in dead:
+            if folder not in rubble:
+                self.storage.remove_folder(folder)
+        folder = self.index_dir / f"{self._new_time():{_TIME}}-{secrets.token_hex(2)}"
+        return Building(folder, self.storage, rubble)
+
+    def _new_time(self) -> datetime:
+        """The time, or a moment behind the youngest generation: names are in order of age."""
+        times = [
+            datetime.strptime(made[1], _TIME).replace(tzinfo=UTC)
+            for folder in self._folders()
+            if (made := _MADE_HERE.fullmatch(folder.name))
+        ]
+        return max(_now(), *(time + timedelta(microseconds=1) for time in times), _now())
 
     def discard(self, building: Building) -> None:
         """Remove a generation that will not be finished."""
-        shutil.rmtree(building.folder, ignore_errors=True)
+        # Often the disk is what failed: the failure that is on its way to the caller says more.
+        with contextlib.suppress(OSError):
+            self.storage.remove_folder(building.folder)
+
+    def leave(self, building: Building) -> None:
+        """Leave of an interrupted generation what the next build can go on with."""
+        with contextlib.suppress(OSError):
+            self.storage.remove_folder(building.engine_folder)
 
     def publish(
         self,
@@ -249,8 +289,7 @@ class Generations:
         """Checksum, sync and make live; then drop all but ``keep`` earlier generations."""
         files = {}
         for path in sorted(p for p in building.folder.rglob("*") if p.is_file()):
-            files[path.relative_to(building.folder).as_posix()] = _size_and_hash(path)
-            _sync(path)
+            files[path.relative_to(building.folder).as_posix()] = size_and_hash(path)
         manifest = Manifest(
             engine=engine,
             analyzer_version=analyzer_version,
@@ -261,26 +300,61 @@ class Generations:
             build_s=round(build_s, 3),
             files=files,
         )
+        return self.adopt(building, manifest, keep)
+
+    def adopt(self, building: Building, manifest: Manifest, keep: int) -> Generation:
+        """Make a generation live whose files are those of its manifest, all of it or nothing."""
+        for name in manifest.files:
+            self.storage.sync(building.folder / name)
         data = asdict(manifest)
-        _write_synced(building.folder / _MANIFEST_SUM, _digest(data))
-        _write_synced(building.folder / _MANIFEST, json.dumps(data, ensure_ascii=False, indent=1))
+        self._write_synced(building.folder / _MANIFEST_SUM, _digest(data))
+        self._write_synced(
+            building.folder / _MANIFEST, json.dumps(data, ensure_ascii=False, indent=1)
+        )
         for folder in [building.folder, *(p for p in building.folder.rglob("*") if p.is_dir())]:
-            _sync(folder)
-        _sync(self.index_dir)
+            self.storage.sync(folder)
+        self.storage.sync(self.index_dir)
         previous = self.current_name()
-        replacement = self.index_dir / f"{_CURRENT}.new"
-        _write_synced(replacement, building.folder.name + "\n")
-        replacement.replace(self.index_dir / _CURRENT)
-        _sync(self.index_dir)
-        self._drop_old(live=building.folder.name, previous=previous, keep=keep)
+        self.switch(building.folder.name)
+        self._clear(building.rubble, live=building.folder.name, previous=previous, keep=keep)
         return Generation(building.folder.name, building.folder, manifest)
 
-    def _drop_old(self, live: str, previous: str | None, keep: int) -> None:
-        others = sorted((f for f in self._folders() if f.name != live), key=lambda f: f.name)
+    def switch(self, name: str) -> None:
+        """Make a whole generation the live one, in one step. Needs the lock."""
+        replacement = self.index_dir / f"{_CURRENT}.new"
+        self._write_synced(replacement, name + "\n")
+        self.storage.replace(replacement, self.index_dir / _CURRENT)
+        self.storage.sync(self.index_dir)
+
+    def earlier(self) -> list[Generation]:
+        """Whole generations beside the live one, the youngest first."""
+        live = self.current_name()
+        folders = sorted(self._folders(), key=lambda folder: folder.name, reverse=True)
+        found = []
+        for folder in folders:
+            if folder.name != live:
+                with contextlib.suppress(IndexRefusedError, FileNotFoundError):
+                    found.append(self._load(folder.name))
+        return found
+
+    def _clear(self, rubble: Sequence[Path], live: str, previous: str | None, keep: int) -> None:
+        """Remove rubble and all but ``keep`` earlier generations.
+
+        The new generation is live: what can't be removed now is left to the next build.
+        """
+        others = sorted(
+            (f for f in self._folders() if f.name != live and f not in rubble),
+            key=lambda f: f.name,
+        )
         # The one that was live a moment ago may be being opened right now: it goes last.
         others.sort(key=lambda f: f.name == previous)
-        for folder in others[: max(len(others) - keep, 0)]:
-            shutil.rmtree(folder, ignore_errors=True)
+        for folder in (*rubble, *others[: max(len(others) - keep, 0)]):
+            with contextlib.suppress(OSError):
+                self.storage.remove_folder(folder)
+
+    def _write_synced(self, path: Path, text: str) -> None:
+        self.storage.write_text(path, text)
+        self.storage.sync(path)
 
     def _folders(self) -> list[Path]:
         """The folders that this class made; whatever else lies there is somebody's own."""
@@ -289,6 +363,45 @@ class Generations:
             for path in self.index_dir.iterdir()
             if _MADE_HERE.fullmatch(path.name) and path.is_dir() and not path.is_symlink()
         ]
+
+
+def parse_manifest(raw: str, checksum: str, shown: str) -> Manifest:
+    """The manifest in the texts of its two files.
+
+    Raises IndexRefusedError, with ``shown`` for where it is, if it is damaged or of another format.
+    """
+    try:
+        data = json.loads(raw)
+        if data["format"] != FORMAT:
+            raise IndexRefusedError(
+                f"{shown} has format {data['format']}, this version reads {FORMAT}"
+            )
+        manifest = Manifest(**data)
+    except (ValueError, KeyError, TypeError) as error:
+        raise IndexRefusedError(f"the manifest of {shown} is damaged") from error
+    if _digest(data) != checksum.strip():
+        raise IndexRefusedError(f"the manifest of {shown} is damaged")
+    return manifest
+
+
+def _locked(file: TextIO, wait_s: float) -> bool:
+    until = time.monotonic() + wait_s
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                return False
+            time.sleep(_LOCK_TRY_S)
+        else:
+            return True
+
+
+def _journal_size(folder: Path) -> int:
+    try:
+        return (folder / _STORE / _JOURNAL).stat().st_size
+    except OSError:
+        return 0
 
 
 def _now() -> datetime:
@@ -300,25 +413,11 @@ def _digest(data: dict[str, Any]) -> str:
     return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
 
 
-def _size_and_hash(path: Path) -> tuple[int, str]:
+def size_and_hash(path: Path) -> tuple[int, str]:
+    """The size of a file in bytes and its SHA-256."""
     digest, size = hashlib.sha256(), 0
     with path.open("rb") as file:
         while block := file.read(_HASH_BLOCK):
             digest.update(block)
             size += len(block)
     return size, digest.hexdigest()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _write_synced(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())

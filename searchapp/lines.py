@@ -7,24 +7,29 @@ each entry ends. The order of bytes is that of code points.
 from __future__ import annotations
 
 import mmap
+from array import array
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
+
+from searchapp.external.arrays import save_array
+from searchapp.storage import DISK, Storage
 
 
 def _ends_path(path: Path) -> Path:
     return path.with_name(path.name + ".ends.npy")
 
 
-def write_lines(path: Path, lines: Iterable[bytes]) -> None:
+def write_lines(path: Path, lines: Iterable[bytes], storage: Storage = DISK) -> None:
     """Write a table; no entry holds a line break."""
-    sizes: list[int] = []
-    with path.open("wb") as file:
+    ends, end = array("q"), 0
+    with storage.create(path) as file:
         for line in lines:
             file.write(line + b"\n")
-            sizes.append(len(line) + 1)
-    np.save(_ends_path(path), np.cumsum(sizes, dtype=np.int64))
+            end += len(line) + 1
+            ends.append(end)
+    save_array(_ends_path(path), np.array(ends, dtype=np.int64), storage)
 
 
 class MappedLines:

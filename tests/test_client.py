@@ -105,7 +105,10 @@ class _Failing(BaseHTTPRequestHandler):
 
 
 SUGGESTED = '{"query":"a","completions":[]}'
-NO_INDEX = '{"type":"t","title":"No index","status":503,"detail":"d","field":null,"request_id":"r"}'
+NO_INDEX = (
+    '{"type":"t","title":"No index","status":503,"detail":"d","field":null,"errors":[],'
+    '"request_id":"r"}'
+)
 
 
 @pytest.fixture

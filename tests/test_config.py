@@ -9,6 +9,7 @@ from searchapp.config import PREFIX, Settings
 from searchapp.errors import InputError
 
 ROWS = fields(Settings)
+SECRET = "9f86d081884c7d659a2f+/=="
 NUMBERS = [row for row in ROWS if isinstance(row.default, int)]
 
 
@@ -20,6 +21,8 @@ def test_every_row_is_read_from_the_environment(row) -> None:
         raw, expected = str(row.default + 41), row.default + 41
     elif row.name.endswith(("_dir", "_file")):
         raw, expected = "/somewhere/else", Path("/somewhere/else")
+    elif row.metadata["secret"]:
+        raw = expected = SECRET
     elif row.metadata["choices"]:
         raw = expected = row.metadata["choices"][-1]
     else:
@@ -81,3 +84,19 @@ def test_all_wrong_values_are_named_together() -> None:
         Settings.load(wrong)
     assert all(name in str(caught.value) for name in wrong)
     assert "\n" not in str(caught.value)
+
+
+def test_a_secret_is_shown_nowhere() -> None:
+    settings = Settings.load({"SEARCHAPP_WRITE_TOKEN": SECRET})
+    assert settings.write_token == SECRET
+    assert SECRET not in f"{settings!r} {settings!s}"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["short", "x" * 15, "mật-khẩu-rất-là-dài", "two words of length", "a" * 20 + "\n", "=" * 20],
+)
+def test_a_secret_that_nobody_could_send_is_refused_unseen(raw: str) -> None:
+    with pytest.raises(InputError, match="SEARCHAPP_WRITE_TOKEN should be at least 16") as caught:
+        Settings.load({"SEARCHAPP_WRITE_TOKEN": raw})
+    assert raw not in str(caught.value)

@@ -136,12 +136,12 @@ MOMENTS = [
     ("searchapp.engines.whoosh_writer:WhooshWriter.add", 0),
     ("searchapp.engines.whoosh_writer:WhooshWriter.commit", 0),
     ("searchapp.generations:Generations.publish", 0),
-    ("searchapp.generations:_sync", 3),
-    ("searchapp.generations:_write_synced", 0),
-    ("searchapp.generations:_write_synced", 1),
-    ("searchapp.generations:_write_synced", 2),
-    ("pathlib:Path.replace", 0),
-    ("searchapp.generations:Generations._drop_old", 0),
+    ("searchapp.storage:Storage.sync", 3),
+    ("searchapp.storage:Storage.write_text", 0),
+    ("searchapp.storage:Storage.write_text", 1),
+    ("searchapp.storage:Storage.write_text", 2),
+    ("searchapp.storage:Storage.replace", 0),
+    ("searchapp.generations:Generations._clear", 0),
 ]
 _KILLED_AT = """
 import importlib, os, signal, sys
@@ -195,7 +195,7 @@ def test_killed_at_a_named_moment(
         check=False,
     )
     assert done.returncode == -signal.SIGKILL, f"the moment never came: {done.stderr.decode()}"
-    assert answers(index_dir, service) == (wanted if "_drop_old" in moment else live)
+    assert answers(index_dir, service) == (wanted if "_clear" in moment else live)
     build([records[wanted]], Settings(index_dir=index_dir, jobs=1))
     assert service.search(wanted, size=100).total == COUNT
     assert_no_rubble(index_dir)

@@ -12,12 +12,20 @@ from searchapp.errors import (
     NotFoundError,
     QueryError,
     SearchappError,
+    WrongDocument,
+    WrongDocumentsError,
 )
 
+WRONG = (
+    WrongDocument(2, "tin/sông.md", "tags", "tags is a number"),
+    WrongDocument(2, "tin/sông.md", "text", "text is a list"),
+    WrongDocument(7, None, None, "is no JSON object"),
+)
 EVERY = [
     (SearchappError("x"), 1, 500),
     (InputError("x"), 2, 400),
     (QueryError("x", "q"), 2, 400),
+    (WrongDocumentsError(WRONG, 9), 2, 422),
     (NoIndexError("index"), 2, 503),
     (IndexRefusedError("it is damaged"), 2, 503),
     (NotFoundError("id"), 2, 404),
@@ -63,3 +71,12 @@ def test_not_found_names_the_id() -> None:
     error = NotFoundError("a/b")
     assert error.document_id == "a/b"
     assert "a/b" in str(error)
+
+
+def test_wrong_documents_are_counted_and_the_first_is_named() -> None:
+    error = WrongDocumentsError(WRONG, 9)
+    assert str(error).startswith("2 of 9 are wrong and nothing was written: document 2")
+    assert "'tin/sông.md'" in str(error)
+    assert error.field == "tags"
+    assert error.wrong == WRONG
+    assert str(WrongDocumentsError(WRONG[2:], 1)) == "document 7: is no JSON object"

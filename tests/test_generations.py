@@ -108,9 +108,9 @@ def test_rubble_of_a_dead_build_is_cleared_by_the_next(generations: Generations)
 def test_a_build_that_died_before_the_switch_is_not_current(generations: Generations) -> None:
     """Whole, with a manifest, but never named: the live one stays, the next build clears it."""
     live = publish(generations, keep=1)
-    whole = generations.index_dir / "29990101T000000-dead"
+    whole = generations.index_dir / "29990101T000000000000-dead"
     shutil.copytree(live.folder, whole)
-    (generations.index_dir / "current.new").write_text("29990101T000000-dead\n")
+    (generations.index_dir / "current.new").write_text("29990101T000000000000-dead\n")
     assert generations.current_name() == live.name
     following = publish(generations, keep=1)
     assert folders(generations.index_dir) == sorted([live.name, following.name])
@@ -178,11 +178,14 @@ def engine_files() -> list[str]:
     ]
 
 
+STORE = ["store/journal.jsonl", "store/chunk-000000"]
+
+
 def test_the_list_of_files_below_is_complete(built: Path) -> None:
     generation = Generations(built).current()
     listed = {
         path.relative_to(generation.folder).as_posix()
-        for pattern in (*engine_files(), *MANIFEST)
+        for pattern in (*engine_files(), *STORE, *MANIFEST)
         for path in generation.folder.glob(pattern)
     }
     there = {

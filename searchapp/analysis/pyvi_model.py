@@ -14,7 +14,8 @@ import io
 import json
 import pickle
 import struct
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,8 @@ class SegmentationModel:
 
     def dumps(self) -> str:
         """The model as JSON; floats round-trip exactly."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return json.dumps(values, ensure_ascii=False)
 
     @classmethod
     def loads(cls, text: str) -> SegmentationModel:
@@ -73,8 +75,9 @@ class SegmentationModel:
         )
 
 
+@cache
 def load_pyvi_model() -> SegmentationModel:
-    """Read the model of the installed pyvi.
+    """The model of the installed pyvi, read once.
 
     Raises ModelError if pyvi is absent or its files are of another shape.
     """

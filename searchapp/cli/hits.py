@@ -81,7 +81,10 @@ def _print_hit(number: int, hit: AnswerHit, margin: int) -> None:
     about = [document.source, document.category, document.published, document.id]
     click.secho(indent + " · ".join(part for part in about if part), dim=True)
     for snippet in hit.snippets:
-        for line in _lines(snippet, margin):
+        page = document.page_at(snippet.at)
+        place = "" if page is None or not snippet.text else f"  p. {page}"
+        *lines, last = [*_lines(snippet, margin + len(place))] or [""]
+        for line in (*lines, last + click.style(place, dim=True) if place else last):
             click.echo(indent + line)
     for part in hit.explanation or ():
         score = part.weight * part.value

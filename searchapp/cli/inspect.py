@@ -9,8 +9,8 @@ import click
 
 from searchapp.cli.options import echo_json, index_dir_option, json_option
 from searchapp.config import Settings
-from searchapp.engines.registry import get_engine
 from searchapp.generations import Generations
+from searchapp.verification import verify
 
 
 @click.command("stats")
@@ -45,34 +45,31 @@ def stats_command(as_json: bool, index_dir: Path | None) -> None:
 
 
 @click.command("verify")
+@click.option("--deep", is_flag=True, help="Also analyse a sample of the documents again.")
 @json_option
 @index_dir_option
-def verify_command(as_json: bool, index_dir: Path | None) -> None:
+def verify_command(deep: bool, as_json: bool, index_dir: Path | None) -> None:
     """Read the whole live index and say what is wrong with it; exit status 1 if anything is.
+
+    Every file is held against its checksum, and every posting against the document it stands for.
 
     \b
     Example:
-        searchapp verify
+        searchapp verify --deep
     """
     generation = Generations(Settings.load(index_dir=index_dir).index_dir).current()
-    damage = generation.damage()
-    if not damage:  # only files that match are opened
-        searcher = get_engine(generation.manifest.engine).open(generation.engine_folder)
-        damage = list(searcher.check())
-        if searcher.document_count != generation.manifest.document_count:
-            damage.append(
-                f"{generation.folder} holds {searcher.document_count} documents,"
-                f" its manifest says {generation.manifest.document_count}"
-            )
-        searcher.close()
+    damage = verify(generation, deep=deep)
     if as_json:
-        values = {"generation": generation.name, "whole": not damage, "damage": damage}
-        echo_json(values)
+        echo_json({"generation": generation.name, "whole": not damage, "damage": damage})
     else:
         for line in damage:
             click.echo(f"searchapp: {line}", err=True)
         if damage:
-            click.echo("searchapp: rebuild it with: searchapp index [PATH…]", err=True)
+            click.echo(
+                "searchapp: go back to the index before with: searchapp rollback; restore a backup"
+                " with: searchapp restore FILE; or rebuild it with: searchapp index [PATH…]",
+                err=True,
+            )
         else:
             count = generation.manifest.document_count
             click.echo(f"{generation.folder} is whole: {count} documents")

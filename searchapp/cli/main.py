@@ -17,12 +17,17 @@ from searchapp.errors import SearchappError
 # list stands here, so that --help answers at once.
 _COMMANDS = {
     "index": ("searchapp.cli.index:index_command", "Build an index and make it live."),
+    "update": ("searchapp.cli.update:update_command", "Bring the live index up to date."),
+    "watch": ("searchapp.cli.watch:watch_command", "Keep the index up to date as files change."),
     "search": ("searchapp.cli.search:search_command", "Search the live index."),
     "suggest": ("searchapp.cli.suggest:suggest_command", "Complete what is being typed."),
     "analyze": ("searchapp.cli.analyze:analyze_command", "Show what a text becomes."),
     "eval": ("searchapp.cli.evaluate:eval_command", "Measure the ranking of the live index."),
     "serve": ("searchapp.cli.serve:serve_command", "Serve the page and the JSON endpoint."),
     "stats": ("searchapp.cli.inspect:stats_command", "Say what the live index holds."),
+    "backup": ("searchapp.cli.keeping:backup_command", "Write the live index into a file."),
+    "restore": ("searchapp.cli.keeping:restore_command", "Make the index in a backup live."),
+    "rollback": ("searchapp.cli.keeping:rollback_command", "Go back to the index before."),
     "verify": ("searchapp.cli.inspect:verify_command", "Say whether the live index is whole."),
 }
 

@@ -18,6 +18,7 @@ from searchapp.contract.hits import (
     Count,
     Hit,
     Id,
+    Language,
     Published,
     ScorePart,
     Snippet,
@@ -32,7 +33,8 @@ from searchapp.contract.hits import (
     Weight,
 )
 from searchapp.contract.requests import QUERY, SortName
-from searchapp.contract.state import Health, Problem, Ready
+from searchapp.contract.state import DocumentFault, Health, Problem, Ready
+from searchapp.contract.writing import WriteAnswer, Written
 
 __all__ = [
     "AnalysisAnswer",
@@ -41,6 +43,7 @@ __all__ = [
     "Completion",
     "Correction",
     "DocumentAnswer",
+    "DocumentFault",
     "FacetValue",
     "Facets",
     "Health",
@@ -59,6 +62,8 @@ __all__ = [
     "SuggestAnswer",
     "Token",
     "Understood",
+    "WriteAnswer",
+    "Written",
 ]
 
 
@@ -263,6 +268,7 @@ class DocumentAnswer(Struct, frozen=True, kw_only=True):
     author: Author
     tags: Tags
     published: Published
+    language: Language
 
 
 class RelatedAnswer(Struct, frozen=True, kw_only=True):

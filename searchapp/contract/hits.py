@@ -37,6 +37,14 @@ Published = Annotated[
         examples=["2024-03-05", "2024-03", "2024"],
     ),
 ]
+Language = Annotated[
+    str | None,
+    Meta(
+        description="Ngôn ngữ của tài liệu theo BCP 47, như trong tệp.\n"
+        "The language that the document says it is in, BCP 47.",
+        examples=["vi"],
+    ),
+]
 View = Annotated[
     str, Meta(description="Cách phân tích: words, exact, folded hoặc pairs.", examples=["words"])
 ]
@@ -59,6 +67,16 @@ class Snippet(Struct, frozen=True, kw_only=True):
             description="`text` đã thoát ký tự HTML, có <mark> quanh mỗi đoạn và không gì khác.\n"
             "`text` escaped, with <mark> around each highlight and nothing else.",
             examples=["Cả huyện chung tay <mark>xây dựng nông thôn mới</mark> từ con đường làng."],
+        ),
+    ]
+    page: Annotated[
+        int | None,
+        Meta(
+            description="Trang có đoạn được đánh dấu đầu tiên, tính từ 1; null nếu tài liệu không"
+            " chia trang.\n"
+            "The page of the first highlight, from 1 on; null for documents without pages.",
+            examples=[3],
+            extra_json_schema={"minimum": 1},
         ),
     ]
 
@@ -92,6 +110,7 @@ class Hit(Struct, frozen=True, kw_only=True):
     author: Author
     tags: Tags
     published: Published
+    language: Language
     snippets: list[Snippet]
     explanation: Annotated[
         list[ScorePart] | None,

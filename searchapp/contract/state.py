@@ -7,6 +7,37 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 
+class DocumentFault(Struct, frozen=True, kw_only=True):
+    """Why a document that was sent can't be taken."""
+
+    index: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="Vị trí trong lời gọi, tính từ 0.\nIts place in the call, from 0 on.",
+            examples=[2],
+        ),
+    ]
+    id: Annotated[
+        str | None,
+        Meta(
+            description="null nếu không có mã dùng được.\nNull where it has no usable one.",
+            examples=["tin-tuc/song-huong.md"],
+        ),
+    ]
+    field: Annotated[
+        str | None,
+        Meta(description="Trường sai.\nThe field at fault.", examples=["published"]),
+    ]
+    detail: Annotated[
+        str,
+        Meta(
+            description="Điều gì sai và cách sửa.\nWhat is wrong and how to mend it.",
+            examples=["published is '5/3/2024', it should be a date like 2024-03-05"],
+        ),
+    ]
+
+
 class Problem(Struct, frozen=True, kw_only=True):
     """What went wrong (RFC 9457)."""
 
@@ -29,7 +60,18 @@ class Problem(Struct, frozen=True, kw_only=True):
     ]
     field: Annotated[
         str | None,
-        Meta(description="Tham số sai đầu tiên.\nThe first parameter at fault.", examples=["page"]),
+        Meta(
+            description="Tham số hoặc trường sai đầu tiên.\nThe first parameter or field at fault.",
+            examples=["page"],
+        ),
+    ]
+    errors: Annotated[
+        list[DocumentFault],
+        Meta(
+            description="Mỗi chỗ sai trong các tài liệu đã gửi; rỗng với lỗi khác.\n"
+            "Each fault of the documents that were sent; empty for other problems.",
+            examples=[[]],
+        ),
     ]
     request_id: Annotated[
         str,

@@ -13,6 +13,7 @@ from searchapp.analysis.base import Field, View
 from searchapp.documents import Document
 from searchapp.query.filters import Column
 from searchapp.query.nodes import Query
+from searchapp.storage import DISK, Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ class Writer(Protocol):
         """Write the index; after this the folder can be opened."""
 
     def abandon(self) -> None:
-        """Release everything without an index; what lies in the folder is rubble."""
+        """Release everything without an index; what lies in the folder is rubble. Never fails."""
 
 
 class Engine(Protocol):
@@ -170,8 +171,11 @@ class Engine(Protocol):
     def name(self) -> str:
         """What the setting and the manifest call it."""
 
-    def create(self, folder: Path) -> Writer:
-        """Start an index in an empty folder."""
+    def create(self, folder: Path, storage: Storage = DISK) -> Writer:
+        """Start an index in an empty folder, every file written through ``storage``.
+
+        Raises OSError, and leaves no file open then.
+        """
 
     def open(self, folder: Path) -> Searcher:
         """Open a built index for reading."""

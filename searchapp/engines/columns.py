@@ -1,5 +1,7 @@
 """The values of documents as arrays: what filters, facets and orders are made of.
 
+`columns_writer.py` writes them.
+
 A column holds any number of values a document: ``owners[i]`` is the document of the i-th value,
 ``numbers[i]`` says which value it is. Counting a facet over a set of documents is then one pass.
 """
@@ -17,10 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from searchapp.analysis.clean import clean_text
-from searchapp.analysis.collation import collation_key
 from searchapp.documents import Document
 from searchapp.engines.base import ColumnSummary, FacetValue
-from searchapp.lines import MappedLines, write_lines
+from searchapp.lines import MappedLines
 from searchapp.query.filters import Column, Sort
 from searchapp.query.nodes import HasValue, PublishedIn
 
@@ -32,7 +33,8 @@ TITLE_RANKS_FILE = "title_ranks.npy"
 
 NO_DAY = 0
 """The day of a document without a date; others are those of `date.toordinal`."""
-_LAST = np.iinfo(np.int32).max
+LAST = np.iinfo(np.int32).max
+"""The rank of no title, behind all titles."""
 
 
 def values_file(column: Column) -> str:
@@ -61,7 +63,8 @@ def days_of(published: str | None) -> tuple[int, int]:
     return first.toordinal(), last.toordinal()
 
 
-def _values(document: Document, column: Column) -> tuple[str, ...]:
+def values_of(document: Document, column: Column) -> tuple[str, ...]:
+    """The values of a document in a column, each once, in the document's order."""
     match column:
         case Column.SOURCE:
             found: tuple[str | None, ...] = (document.source,)
@@ -75,48 +78,6 @@ def _values(document: Document, column: Column) -> tuple[str, ...]:
             found = (document.published[:4] if document.published else None,)
     values = (column_value(value) for value in found if value)
     return tuple(dict.fromkeys(value for value in values if value))
-
-
-class ColumnsWriter:
-    """Gathers the values of documents in the order of their numbers."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[Column, dict[str, int]] = {column: {} for column in Column}
-        self._pairs: dict[Column, list[tuple[int, int]]] = {column: [] for column in Column}
-        self._days: list[tuple[int, int]] = []
-        self._titles: list[str] = []
-
-    def add(self, document: Document) -> None:
-        """Take the next document's values."""
-        number = len(self._days)
-        for column in Column:
-            known = self._numbers[column]
-            for value in _values(document, column):
-                self._pairs[column].append((number, known.setdefault(value, len(known))))
-        self._days.append(days_of(document.published))
-        self._titles.append(collation_key(document.title))
-
-    def write(self, folder: Path, live: Mask) -> None:
-        """Write the files; documents that are not ``live`` keep their number and no value."""
-        for column in Column:
-            pairs = np.array(self._pairs[column], dtype=np.int32).reshape(-1, 2)
-            pairs = pairs[live[pairs[:, 0]]]
-            used = np.unique(pairs[:, 1])
-            names = list(self._numbers[column])
-            names = [names[number] for number in used.tolist()]
-            order = sorted(range(len(names)), key=lambda i: (collation_key(names[i]), names[i]))
-            ranks = np.empty(len(order), dtype=np.int32)
-            ranks[order] = np.arange(len(order), dtype=np.int32)
-            pairs[:, 1] = ranks[np.searchsorted(used, pairs[:, 1])]
-            np.save(folder / owners_file(column), np.ascontiguousarray(pairs.T))
-            write_lines(folder / values_file(column), (names[i].encode() for i in order))
-        np.save(folder / DAYS_FILE, np.array(self._days, dtype=np.int32).reshape(-1, 2).T)
-        np.save(folder / TITLE_RANKS_FILE, self._title_ranks())
-
-    def _title_ranks(self) -> Array:
-        """Titles that a dictionary puts in one place share a rank; no title comes last."""
-        ranks = {key: rank for rank, key in enumerate(sorted(set(self._titles)))}
-        return np.array([ranks[key] if key else _LAST for key in self._titles], dtype=np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +153,7 @@ class Columns:
             ranks: Array = self._title_ranks
             return ranks
         days = self._first_days
-        keys: Array = np.where(days == NO_DAY, _LAST, -days if sort is Sort.NEWEST else days)
+        keys: Array = np.where(days == NO_DAY, LAST, -days if sort is Sort.NEWEST else days)
         return keys
 
     def summary(self, column: Column) -> ColumnSummary:

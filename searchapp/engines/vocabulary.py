@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,9 @@ import numpy.typing as npt
 
 from searchapp.analysis.base import View
 from searchapp.engines.base import Expansion
+from searchapp.external.arrays import save_array
 from searchapp.lines import MappedLines, write_lines
+from searchapp.storage import DISK, Storage
 
 Array = npt.NDArray[Any]
 
@@ -25,12 +29,14 @@ def files(view: View) -> tuple[str, str]:
     return f"terms_{view}.txt", f"terms_{view}_counts.npy"
 
 
-def write_vocabulary(folder: Path, view: View, terms: list[bytes], counts: Array) -> None:
+def write_vocabulary(
+    folder: Path, view: View, terms: Iterable[bytes], counts: Array, storage: Storage = DISK
+) -> None:
     """Write the terms of a view, ascending; those that no document has any more are left out."""
-    kept = np.flatnonzero(counts)
+    kept = counts > 0
     names, counts_name = (folder / name for name in files(view))
-    write_lines(names, (terms[number] for number in kept.tolist()))
-    np.save(counts_name, counts[kept].astype(np.uint32))
+    write_lines(names, compress(terms, kept.tolist()), storage)
+    save_array(counts_name, counts[kept].astype(np.uint32), storage)
 
 
 class Vocabulary:

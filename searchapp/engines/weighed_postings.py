@@ -69,7 +69,7 @@ class PostingCache:
 
 def inverse_norms(lengths: Array, live: Mask, weight: float, b: float) -> Array:
     """The field's weight over BM25's length norm, 1 - b + b * length / mean length."""
-    mean = float(lengths[live].mean())
+    mean = float(lengths[live].mean()) if live.any() else 0.0
     return weight / (1.0 - b + b * (lengths / mean if mean else np.ones(lengths.size)))
 
 

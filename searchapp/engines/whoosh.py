@@ -8,6 +8,7 @@ from pathlib import Path
 from searchapp.engines.base import Ranking
 from searchapp.engines.whoosh_reader import WhooshSearcher
 from searchapp.engines.whoosh_writer import WhooshWriter
+from searchapp.storage import DISK, Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +18,9 @@ class WhooshEngine:
     ranking: Ranking = field(default_factory=Ranking)
     name: str = "whoosh"
 
-    def create(self, folder: Path) -> WhooshWriter:
+    def create(self, folder: Path, storage: Storage = DISK) -> WhooshWriter:
         """Start an index in an empty folder."""
-        return WhooshWriter(folder)
+        return WhooshWriter(folder, storage)
 
     def open(self, folder: Path) -> WhooshSearcher:
         """Open a built index for reading."""

@@ -4,7 +4,7 @@ Whoosh's own codec (W3) keeps blocks of pickled tuples and hands postings out on
 one keeps W3's term dictionary, stored fields and segments, and lays the postings of a field out as
 three runs of fixed-width integers: document numbers, frequencies, positions. A term's postings are
 then two slices of the file, ready for NumPy, and nothing in them is a pickle. Stock Whoosh reads
-such an index too, through `ArrayTermsReader.matcher`.
+such an index too, through `ArrayTermsReader.matcher`. `whoosh_fields.py` writes one.
 
 Whoosh is pinned to 2.7.4, whose format is frozen; what is used of it here is the codec interface
 (``whoosh/codec/base.py``) and the layout of ``W3TermInfo`` (``whoosh/codec/whoosh3.py``).
@@ -15,24 +15,20 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3TermsReader
+from whoosh.codec.whoosh3 import W3Codec, W3TermsReader
 from whoosh.matching import ListMatcher
-from whoosh.system import pack_ushort
-
-from searchapp.engines.inversion import Postings
 
 Array = npt.NDArray[Any]
 
 # W3TermInfo's struct "!BfIBBfII" with the extent ("!q" and "!i") behind it. Here the extent is the
 # number of the term's first posting in its field and its document frequency; W3 ignores what
 # follows, so the number of its first position stands there.
-_TERM_INFO = np.dtype(
+TERM_INFO = np.dtype(
     [
         ("inlined", "u1"),
         ("weight", ">f4"),
@@ -81,68 +77,9 @@ class ArrayCodec(W3Codec):  # type: ignore[misc]  # Whoosh has no types
     FREQUENCIES_EXT = ".frq"
     POSITIONS_EXT = ".pos"
 
-    def field_writer(self, storage: Any, segment: Any) -> ArrayFieldWriter:
-        return ArrayFieldWriter(self, storage, segment)
-
     def terms_reader(self, storage: Any, segment: Any) -> ArrayTermsReader:
         name = segment.make_filename(self.TERMS_EXT)
         return ArrayTermsReader(self, storage, segment, name)
-
-
-class ArrayFieldWriter(W3FieldWriter):  # type: ignore[misc]
-    """Writes whole fields of postings at a time."""
-
-    def __init__(self, codec: Any, storage: Any, segment: Any) -> None:
-        super().__init__(codec, storage, segment)
-        self._layouts: dict[str, tuple[Any, ...]] = {}
-        self._tindex.extras["layouts"] = self._layouts
-        self._frequency_file = self._create_file(ArrayCodec.FREQUENCIES_EXT)
-        self._position_file = self._create_file(ArrayCodec.POSITIONS_EXT)
-
-    def add_field(
-        self,
-        name: str,
-        parts: Iterable[tuple[list[bytes], Postings]],
-        document_count: int,
-        longest: int | None,
-    ) -> None:
-        """Write a field from parts of its postings, terms ascending as bytes over all parts.
-
-        ``longest`` is the number of positions in the longest document; None keeps no positions.
-        """
-        number = self._fieldmap.setdefault(name, len(self._fieldmap))
-        document_type = _width(document_count)
-        position_type = None if longest is None else _width(longest)
-        starts = [f.tell() for f in (self._postfile, self._frequency_file, self._position_file)]
-        frequencies: list[Array] = []
-        first_posting = first_position = 0
-        prefix, add = pack_ushort(number), self._tindex.add
-        for terms, postings in parts:
-            infos = _term_infos(postings, first_posting, first_position)
-            size = _TERM_INFO.itemsize
-            raw = infos.tobytes()
-            for index, term in enumerate(terms):
-                add(prefix + term, raw[index * size : (index + 1) * size])
-            self._postfile.write(postings.documents.astype(document_type).tobytes())
-            frequencies.append(_narrow(postings.frequencies))
-            if position_type is not None:
-                self._position_file.write(postings.positions.astype(position_type).tobytes())
-            first_posting += postings.documents.size
-            first_position += postings.positions.size
-        frequency_type = max((f.dtype for f in frequencies), key=_itemsize, default=np.dtype("u1"))
-        for part in frequencies:
-            self._frequency_file.write(part.astype(frequency_type).tobytes())
-        # Plain types only: the extras are pickled.
-        self._layouts[name] = tuple(
-            Layout(
-                starts[0], document_type, starts[1], frequency_type.str, starts[2], position_type
-            )
-        )
-
-    def close(self) -> None:
-        self._frequency_file.close()
-        self._position_file.close()
-        super().close()
 
 
 class ArrayTermsReader(W3TermsReader):  # type: ignore[misc]
@@ -216,7 +153,7 @@ class ArrayTermsReader(W3TermsReader):  # type: ignore[misc]
             return None
         file = self._dbfile.fileno()
         slot = (hashed >> 8) % slots
-        size = _LENGTHS.size + len(key) + _TERM_INFO.itemsize
+        size = _LENGTHS.size + len(key) + TERM_INFO.itemsize
         while True:
             run = min(_SLOTS_READ, slots - slot)
             data = os.pread(file, run * _SLOT.size, table + slot * _SLOT.size)
@@ -228,7 +165,7 @@ class ArrayTermsReader(W3TermsReader):  # type: ignore[misc]
                     if record[_LENGTHS.size :].startswith(key) and (
                         _LENGTHS.unpack_from(record)[0] == len(key)
                     ):
-                        return np.frombuffer(record[-_TERM_INFO.itemsize :], dtype=_TERM_INFO)[0]
+                        return np.frombuffer(record[-TERM_INFO.itemsize :], dtype=TERM_INFO)[0]
             slot = (slot + run) % slots
 
 
@@ -236,35 +173,3 @@ def _read(file: Any, start: int, dtype: str, first: int, count: int) -> Array:
     kind = np.dtype(dtype)
     data = os.pread(file.fileno(), count * kind.itemsize, start + first * kind.itemsize)
     return np.frombuffer(data, dtype=kind)
-
-
-def _term_infos(postings: Postings, first_posting: int, first_position: int) -> Array:
-    counts = postings.document_frequency
-    infos = np.zeros(counts.size, dtype=_TERM_INFO)
-    if counts.size == 0:
-        return infos
-    ends = np.cumsum(counts)
-    firsts = ends - counts
-    totals = np.add.reduceat(postings.frequencies, firsts)
-    infos["weight"] = totals
-    infos["document_frequency"] = infos["count"] = counts
-    infos["min_length"], infos["max_length"] = 1, 255  # bounds that hold for every document
-    infos["max_weight"] = np.maximum.reduceat(postings.frequencies, firsts)
-    infos["min_id"] = postings.documents[firsts]
-    infos["max_id"] = postings.documents[ends - 1]
-    infos["first_posting"] = first_posting + firsts
-    infos["first_position"] = first_position + np.cumsum(totals) - totals
-    return infos
-
-
-def _width(largest: int) -> str:
-    return "<u2" if largest <= 1 << 16 else "<u4"
-
-
-def _narrow(values: Array) -> Array:
-    largest = int(values.max(initial=0))
-    return values.astype("<u1" if largest < 1 << 8 else "<u2" if largest < 1 << 16 else "<u4")
-
-
-def _itemsize(dtype: np.dtype[Any]) -> int:
-    return dtype.itemsize

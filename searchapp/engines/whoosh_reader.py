@@ -31,6 +31,7 @@ from searchapp.engines.base import (
     Ranking,
 )
 from searchapp.engines.columns import Columns
+from searchapp.engines.document_ids import REPLACED
 from searchapp.engines.vocabulary import VIEWS, Vocabulary
 from searchapp.engines.weighed_postings import (
     PostingCache,
@@ -42,7 +43,6 @@ from searchapp.engines.whoosh_codec import ArrayTermsReader, TermPostings
 from searchapp.engines.whoosh_writer import (
     ID_RANKS_FILE,
     LENGTHS_FILE,
-    REPLACED,
     field_name,
     length_row,
 )

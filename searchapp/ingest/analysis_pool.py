@@ -11,20 +11,19 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from itertools import islice
+from itertools import chain
 
 from searchapp.analysis.analyzer import Analyzer, BatchTerms
+from searchapp.analysis.assembly import assemble
 from searchapp.analysis.base import Field
 from searchapp.analysis.pyvi_model import SegmentationModel
-from searchapp.documents import Document
 from searchapp.engines.base import AnalyzedBatch
+from searchapp.ingest.batching import PlannedBatch
 
-_BATCH_CHARS = 1_000_000
-_BATCH_DOCUMENTS = 1_000
 _AHEAD_PER_JOB = 3  # batches under way for each process: one in work, some waiting
-_ALONE_BATCHES = 2  # so few batches are analysed here: starting processes would take longer
+_ALONE_CHARS = 2_000_000  # so little is analysed here: starting processes would take longer
 
 Terms = dict[Field, BatchTerms]
 
@@ -32,17 +31,22 @@ _analyzer: Analyzer | None = None  # of a worker process
 
 
 def analyze_all(
-    documents: Iterable[Document], model: SegmentationModel, jobs: int
-) -> Iterator[AnalyzedBatch]:
-    """Analyse documents in batches, in order, with ``jobs`` processes beside this one."""
-    batches = batched(documents)
-    first = list(islice(batches, _ALONE_BATCHES))
-    if jobs <= 1 or len(first) < _ALONE_BATCHES:
+    batches: Iterable[PlannedBatch], model: SegmentationModel, jobs: int
+) -> Iterator[tuple[PlannedBatch, AnalyzedBatch]]:
+    """Analyse what is not known yet of some batches, in order, with ``jobs`` processes beside this
+    one where there is much of it.
+    """
+    remaining, first, chars = iter(batches), [], 0
+    while chars < _ALONE_CHARS and (batch := next(remaining, None)) is not None:
+        first.append(batch)
+        chars += sum(map(len, chain.from_iterable(_unknown(batch).values())))
+    if jobs <= 1 or chars < _ALONE_CHARS:
         analyzer = Analyzer(model)
-        for batch in (*first, *batches):
-            yield AnalyzedBatch(batch, _terms(analyzer, _texts(batch)))
+        for batch in chain(first, remaining):
+            texts = _unknown(batch)
+            yield batch, _together(batch, _terms(analyzer, texts) if _any(texts) else None)
         return
-    pending: deque[tuple[list[Document], Future[Terms]]] = deque()
+    pending: deque[tuple[PlannedBatch, Future[Terms] | None]] = deque()
     pool = ProcessPoolExecutor(
         max_workers=jobs,
         mp_context=multiprocessing.get_context("spawn"),
@@ -50,8 +54,9 @@ def analyze_all(
         initargs=(model.dumps(),),
     )
     try:
-        for batch in (*first, *batches):
-            pending.append((batch, pool.submit(_analyze_texts, _texts(batch))))
+        for batch in chain(first, remaining):
+            texts = _unknown(batch)
+            pending.append((batch, pool.submit(_analyze_texts, texts) if _any(texts) else None))
             if len(pending) >= jobs * _AHEAD_PER_JOB:
                 yield _finished(*pending.popleft())
         while pending:
@@ -60,30 +65,57 @@ def analyze_all(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def batched(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    """Documents in batches of about a million characters, at most a thousand each."""
-    batch: list[Document] = []
-    size = 0
-    for document in documents:
-        batch.append(document)
-        size += len(document.title) + len(document.text)
-        if size >= _BATCH_CHARS or len(batch) >= _BATCH_DOCUMENTS:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+def _unknown(batch: PlannedBatch) -> dict[Field, list[str]]:
+    """The texts of a batch that were not analysed before."""
+    documents = [one.document for one in batch.planned if one.known is None]
+    return {Field.TITLE: [d.title for d in documents], Field.BODY: [d.text for d in documents]}
 
 
-def _texts(batch: Sequence[Document]) -> dict[Field, list[str]]:
-    return {Field.TITLE: [d.title for d in batch], Field.BODY: [d.text for d in batch]}
+def _any(texts: dict[Field, list[str]]) -> bool:
+    return bool(texts[Field.TITLE])
 
 
 def _terms(analyzer: Analyzer, texts: dict[Field, list[str]]) -> Terms:
-    return {field: analyzer.analyze_batch(raws) for field, raws in texts.items()}
+    found = {field: analyzer.analyze_batch(raws) for field, raws in texts.items()}
+    # The tables then depend on these texts alone, and not on what the process saw before.
+    return {
+        field: assemble([terms], [(0, row) for row in range(len(texts[field]))])
+        for field, terms in found.items()
+    }
 
 
-def _finished(batch: list[Document], future: Future[Terms]) -> AnalyzedBatch:
-    return AnalyzedBatch(batch, future.result())
+def _finished(
+    batch: PlannedBatch, future: Future[Terms] | None
+) -> tuple[PlannedBatch, AnalyzedBatch]:
+    return batch, _together(batch, None if future is None else future.result())
+
+
+def _together(batch: PlannedBatch, new: Terms | None) -> AnalyzedBatch:
+    """What is known of a batch and what is new, in its order."""
+    if not batch.planned:
+        return AnalyzedBatch([], {})
+    if new is not None and all(one.known is None for one in batch.planned):
+        return AnalyzedBatch(batch.documents, new)
+    stored = batch.stored()
+    if stored is not None:
+        store, chunk = stored
+        return store.batch(chunk)
+    parts: list[Terms] = [] if new is None else [new]
+    numbers: dict[tuple[int, int], int] = {}
+    rows: list[tuple[int, int]] = []
+    news = 0
+    for one in batch.planned:
+        if one.known is None:
+            rows.append((0, news))
+            news += 1
+            continue
+        key = (id(one.known.store), one.known.chunk)
+        if key not in numbers:
+            numbers[key] = len(parts)
+            parts.append(one.known.store.batch(one.known.chunk).fields)
+        rows.append((numbers[key], one.known.row))
+    fields = {field: assemble([part[field] for part in parts], rows) for field in Field}
+    return AnalyzedBatch(batch.documents, fields)
 
 
 def _start_worker(model: str) -> None:

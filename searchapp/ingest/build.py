@@ -1,91 +1,33 @@
-"""The road from files to a live index: read, analyse, write, switch."""
+"""Making an index anew, and bringing one up to date."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from searchapp.analysis.analyzer import ANALYZER_VERSION
-from searchapp.analysis.base import Field
-from searchapp.analysis.pyvi_model import load_pyvi_model
+from searchapp.analysis.pyvi_model import SegmentationModel, load_pyvi_model
 from searchapp.config import Settings
-from searchapp.documents import Document
-from searchapp.engines.registry import get_engine
-from searchapp.errors import InputError, SearchappError
-from searchapp.generations import Building, Generation, Generations
-from searchapp.ingest.analysis_pool import analyze_all
-from searchapp.ingest.base import Problem, SourceFile, printable
-from searchapp.ingest.files import Collection, collect
+from searchapp.errors import IndexRefusedError, InputError, NoIndexError
+from searchapp.generations import Building, Generation, Generations, size_and_hash
+from searchapp.ingest.files import Collection, Root, collect, collect_roots, root_labels
 from searchapp.ingest.limits import Limits
+from searchapp.ingest.making import make_generation, new_building
 from searchapp.ingest.mapping import FieldMap
-from searchapp.ingest.reading import read_file
-from searchapp.language.completion_builder import CompletionBuilder
-from searchapp.language.counts import CorpusCounts
-from searchapp.language.synonyms import ABBREVIATIONS_FILE, AbbreviationMiner
-
-
-@dataclass(slots=True)
-class Report:
-    """What a build did: counts of documents, and the lines that were said about the rest."""
-
-    indexed: int = 0
-    skipped: int = 0
-    replaced: int = 0
-    warnings: int = 0
-    other_files: int = 0
-    build_s: float = 0.0
-    generation: Generation | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """Who wants to know how a build goes; each is called in the building thread."""
-
-    problem: Callable[[Problem], None] = lambda _: None
-    document: Callable[[SourceFile, Document], None] = lambda *_: None
-    started: Callable[[Collection], None] = lambda _: None
-    writing: Callable[[], None] = lambda: None
-
-
-@dataclass(slots=True)
-class _Reading:
-    """Reads documents, drops what was read twice, and counts."""
-
-    listener: Listener
-    report: Report
-    seen: dict[str, str] = field(default_factory=dict)
-
-    def documents(self, files: Sequence[SourceFile]) -> Iterator[Document]:
-        for file, item in ((one, item) for one in files for item in read_file(one)):
-            if isinstance(item, Problem):
-                self.tell(item)
-                continue
-            where = item.path or item.id
-            if item.id in self.seen:
-                self.report.replaced += 1
-                self.listener.problem(
-                    Problem(
-                        where,
-                        f"id {item.id!r} was already in {self.seen[item.id]}; the later one wins",
-                        kept=True,
-                    )
-                )
-            self.seen[item.id] = where
-            self.listener.document(file, item)
-            yield item
-
-    def tell(self, problem: Problem) -> None:
-        """Count a problem, and pass it on."""
-        if problem.kept:
-            self.report.warnings += 1
-        else:
-            self.report.skipped += 1
-        self.listener.problem(problem)
+from searchapp.ingest.planning import (
+    POSTED,
+    Sources,
+    Step,
+    in_order,
+    plan_files,
+    read_with,
+    without_runs,
+)
+from searchapp.ingest.report import Listener, Report
+from searchapp.ingest.store import JOURNAL, Store
+from searchapp.ingest.stream import Deleted
 
 
 def build(
@@ -93,85 +35,190 @@ def build(
     settings: Settings,
     listener: Listener | None = None,
     fields: FieldMap | None = None,
+    *,
+    keep_posted: bool = True,
+    generations: Generations | None = None,
 ) -> Report:
     """Build a new generation from files and folders and make it live.
 
-    ``fields`` are foreign names in records and tables.
+    ``fields`` are foreign names in records and tables. What programs put into the index before
+    stays in it, unless ``keep_posted`` is off. A build that was interrupted is gone on with: what
+    it read and analysed is used again where the files are as they were.
 
     Raises InputError if there is nothing to index, LockedError if another build is running; the
     live index is untouched unless all went well.
     """
-    listener = listener or Listener()
-    begun = time.monotonic()
-    engine = get_engine(settings.engine)
-    collection = collect(paths, fields or FieldMap(), Limits.of(settings))
+    sources = Sources(tuple(map(Root.of, paths)), fields or FieldMap())
+    limits = Limits.of(settings)
+    collection = collect(paths, sources.fields, limits, settings.index_dir)
     model = load_pyvi_model()
-    report = Report(other_files=collection.other_files)
-    reading = _Reading(listener, report)
-    generations = Generations(settings.index_dir)
-    jobs = settings.jobs or os.cpu_count() or 1
-    with generations.lock(), _discarded_on_failure(generations) as building:
-        listener.started(collection)
-        for problem in collection.unreadable:
-            reading.tell(problem)
-        writer = engine.create(building.engine_folder)
-        counts, miner, completions = CorpusCounts(), AbbreviationMiner(), CompletionBuilder()
-        try:
-            for batch in analyze_all(reading.documents(collection.files), model, jobs):
-                writer.add(batch)
-                completions.add_titles(document.title for document in batch.documents)
-                completions.add_texts(batch.fields[Field.BODY])
-                for field, terms in batch.fields.items():
-                    counts.add(terms)
-                    for document in batch.documents:
-                        miner.add(document.title if field is Field.TITLE else document.text)
-            report.indexed = len(reading.seen)
-            if not report.indexed:
-                named = ", ".join(map(str, paths))
-                raise InputError(f"none of the documents in {named} could be read")
-            listener.writing()
-            writer.commit()
-        except BaseException:
-            writer.abandon()
-            raise
-        counts.write(building.language_folder)
-        completions.write(building.language_folder)
-        (building.language_folder / ABBREVIATIONS_FILE).write_text(
-            "\n".join(miner.lines()), encoding="utf-8"
-        )
-        building.model_file.write_text(model.dumps(), encoding="utf-8")
-        report.build_s = time.monotonic() - begun
-        report.generation = generations.publish(
+    generations = generations or Generations(settings.index_dir)
+    with generations.lock(), new_building(generations) as building:
+        rubble = _usable_rubble(building, model)
+        steps = plan_files(collection.files, read_with(sources.fields, limits), rubble)
+        posted = live_store(generations) if keep_posted else None
+        if posted is not None:
+            steps += posted_steps(posted, model)
+        return make_generation(
+            generations,
             building,
-            engine=engine.name,
-            analyzer_version=ANALYZER_VERSION,
-            pyvi_version=model.pyvi_version,
-            document_count=report.indexed,
-            sources=[printable(path) for path in paths],
-            build_s=report.build_s,
-            keep=settings.keep_generations,
+            sources,
+            steps,
+            settings=settings,
+            model=model,
+            stores=rubble,
+            live=None,
+            deleted=Deleted({} if posted is None else posted.deleted),
+            listener=listener or Listener(),
+            collection=collection,
         )
+
+
+def update(
+    paths: Sequence[Path],
+    settings: Settings,
+    listener: Listener | None = None,
+    *,
+    generations: Generations | None = None,
+) -> Report:
+    """Bring the live index up to date with what it was built from, in one step.
+
+    Only files that changed are read, and only texts that changed are analysed; what is gone is
+    taken out. Among several sources only those are looked at that ``paths`` lie in; a path outside
+    all of them is added. Where nothing has changed, no generation is made.
+
+    Raises NoIndexError, LockedError, IndexRefusedError if the index can't be trusted, InputError if
+    a folder that it was built from is gone, or if nothing would be left.
+    """
+    generations = generations or Generations(settings.index_dir)
+    limits = Limits.of(settings)
+    with generations.lock():
+        current = generations.current()
+        live = live_store(generations)
+        if live is None:
+            raise IndexRefusedError(f"{current.store_folder} is damaged or missing")
+        model = load_pyvi_model()
+        before = Sources.of(live.head)
+        sources = _with_new(before, paths)
+        usable = is_usable(live, model)
+        left_alone = _left_alone(before, sources, paths, live) if usable else frozenset[Root]()
+        _check_folders(sources.roots, left_alone)
+        collection = collect_roots(
+            sources.roots, sources.fields, limits, settings.index_dir, left_alone
+        )
+        with_what = read_with(sources.fields, limits)
+        files = plan_files(collection.files, with_what, [live] if usable else [])
+        steps = [*in_order(sources.roots, files, live, left_alone), *posted_steps(live, model)]
+        if usable and sources == before and _is_same(steps, live):
+            return _unchanged(current, collection, live)
+        with new_building(generations) as building:
+            return make_generation(
+                generations,
+                building,
+                sources,
+                steps,
+                settings=settings,
+                model=model,
+                stores=[*([live] if usable else []), *_usable_rubble(building, model)],
+                live=live,
+                deleted=Deleted(live.deleted),
+                listener=listener or Listener(),
+                collection=collection,
+            )
+
+
+def live_store(generations: Generations) -> Store | None:
+    """What the live generation was made of; None where there is none, or it can't be trusted."""
+    try:
+        current = generations.current()
+    except (NoIndexError, IndexRefusedError):
+        return None
+    journal = current.store_folder / JOURNAL
+    known = current.manifest.files.get(journal.relative_to(current.folder).as_posix())
+    try:
+        is_whole = known is not None and size_and_hash(journal) == tuple(known)
+    except OSError:
+        is_whole = False
+    return Store.load(current.store_folder) if is_whole else None
+
+
+def is_usable(store: Store, model: SegmentationModel) -> bool:
+    """Whether a store was analysed as this version would do it."""
+    analysed = (store.head["analyzer_version"], store.head["pyvi_version"])
+    return analysed == (ANALYZER_VERSION, model.pyvi_version)
+
+
+def _usable_rubble(building: Building, model: SegmentationModel) -> list[Store]:
+    """What builds that died leave to this one, the fullest first."""
+    found = filter(None, map(Store.load, building.rubble_stores))
+    usable = [store for store in found if is_usable(store, model)]
+    return sorted(usable, key=lambda store: store.document_count, reverse=True)
+
+
+def posted_steps(live: Store, model: SegmentationModel) -> list[Step]:
+    """What programs put, as the last step; no step where they never did."""
+    entry = live.entries.get(POSTED)
+    if entry is None:
+        return []
+    if not live.is_sound(entry.runs):
+        # Nothing else has these documents.
+        raise IndexRefusedError(
+            f"documents that programs put are damaged in {live.folder}",
+            "go back to an earlier index with searchapp rollback, or restore a backup",
+        )
+    if is_usable(live, model):
+        return [Step(entry, live)]
+    documents = (document for document, _ in live.documents(entry.runs))
+    return [Step(without_runs(entry), documents=documents)]
+
+
+def _with_new(before: Sources, paths: Sequence[Path]) -> Sources:
+    """The sources, and those of the paths that lie in none of them."""
+    known = [root.path for root in before.roots]
+    new = []
+    for path in paths:
+        place = Path(os.path.abspath(path))  # noqa: PTH100  # links stay
+        if not any(place.is_relative_to(one) for one in known):
+            new.append(Root.of(path))
+    return replace(before, roots=(*before.roots, *new))
+
+
+def _left_alone(
+    before: Sources, sources: Sources, paths: Sequence[Path], live: Store
+) -> frozenset[Root]:
+    """The sources that are not looked at: none where no path is named."""
+    if not paths or not all(live.is_sound(entry.runs) for entry in live.entries.values()):
+        return frozenset()
+    named = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100
+    old_labels, labels = root_labels(before.roots), root_labels(sources.roots)
+    return frozenset(
+        root
+        for root in before.roots
+        if not any(path.is_relative_to(root.path) for path in named)
+        and old_labels[root.path] == labels[root.path]
+    )
+
+
+def _check_folders(roots: Iterable[Root], left_alone: frozenset[Root]) -> None:
+    for root in roots:
+        if root.is_folder and root not in left_alone and not root.path.is_dir():
+            raise InputError(
+                f"the folder {root.shown} that the index was built from is gone; bring it back, or"
+                " build an index without it: searchapp index [PATH…]"
+            )
+
+
+def _is_same(steps: Sequence[Step], live: Store) -> bool:
+    keys = [step.entry.key for step in steps]
+    return all(step.store is live for step in steps) and keys == list(live.entries)
+
+
+def _unchanged(current: Generation, collection: Collection, live: Store) -> Report:
+    report = Report(
+        indexed=current.manifest.document_count,
+        other_files=collection.other_files,
+    )
+    report.problems += collection.unreadable
+    for entry in live.entries.values():
+        report.problems += entry.problems
     return report
-
-
-@contextlib.contextmanager
-def _discarded_on_failure(generations: Generations) -> Iterator[Building]:
-    """A generation that is removed again if its building fails."""
-    try:
-        building = generations.begin()
-    except OSError as error:
-        raise SearchappError(f"the index can't be written: {error}") from error
-    try:
-        yield building
-    except BrokenProcessPool as error:
-        generations.discard(building)
-        raise SearchappError(
-            "a process that analyses text was ended from outside, perhaps for want of memory; "
-            "try again with fewer: --jobs 1"
-        ) from error
-    except OSError as error:
-        generations.discard(building)
-        raise SearchappError(f"the index can't be written: {error}") from error
-    except BaseException:
-        generations.discard(building)
-        raise

@@ -13,9 +13,26 @@ from searchapp.ingest.formats import MAPPED_SUFFIXES, TABLE_SUFFIXES, suffixes
 from searchapp.ingest.limits import Limits
 from searchapp.ingest.mapping import FieldMap
 from searchapp.ingest.reading import find_format
+from searchapp.ingest.signatures import is_bare
 
 _OWN_NAMES = FieldMap()
 _NO_LIMITS_NAMED = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A file or folder that was named: where it is, and how it was written."""
+
+    path: Path
+    shown: str
+    is_folder: bool
+
+    @classmethod
+    def of(cls, path: Path) -> Root:
+        """A path as somebody named it. Raises InputError if there is nothing."""
+        if not path.exists():
+            raise InputError(f"there is no {path}; name a file or a folder that exists")
+        return cls(Path(os.path.abspath(path)), printable(path), path.is_dir())  # noqa: PTH100  # links stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,57 +47,70 @@ class Collection:
 
 
 def collect(
-    paths: Sequence[Path], fields: FieldMap = _OWN_NAMES, limits: Limits = _NO_LIMITS_NAMED
+    paths: Sequence[Path],
+    fields: FieldMap = _OWN_NAMES,
+    limits: Limits = _NO_LIMITS_NAMED,
+    index_dir: Path | None = None,
 ) -> Collection:
     """The readable files under ``paths``, folders in order of name; hidden ones are left out.
 
     A document's id is its path from the folder that was named, that folder included. ``fields`` are
-    foreign names in records and tables. Raises InputError for a path that is not there, where
-    nothing can be read, or where no file has a name that ``fields`` gives.
+    foreign names in records and tables; ``index_dir`` is a folder that is never looked into. Raises
+    InputError for a path that is not there, where nothing can be read, or where no file has a name
+    that ``fields`` gives.
     """
-    for path in paths:
-        if not path.exists():
-            raise InputError(f"there is no {path}; name a file or a folder that exists")
-    labels = _labels(paths)
-    files: list[SourceFile] = []
-    others = 0
-    problems: list[Problem] = []
-    for path in paths:
-        if path.is_file():
-            file = SourceFile(path, labels[path], fields, limits)
-            if not _is_read(file, problems):
-                kinds = ", ".join(suffixes())
-                raise InputError(f"{path} is of no kind that is read: {kinds}")
-            files.append(file)
-            continue
-        for found in _walk(path, problems):
-            relative = printable(found.relative_to(path).as_posix())
-            file = SourceFile(found, f"{labels[path]}/{relative}", fields, limits)
-            if _is_read(file, problems):
-                files.append(file)
-            else:
-                others += 1
-    if not files and not problems:
-        named = ", ".join(map(str, paths))
+    roots = [Root.of(path) for path in paths]
+    collection = collect_roots(roots, fields, limits, index_dir)
+    for root in roots:
+        if not root.is_folder and not any(f.path == root.path for f in collection.files):
+            kinds = ", ".join(suffixes())
+            raise InputError(f"{root.shown} is of no kind that is read: {kinds}")
+    if not collection.files and not collection.unreadable:
+        named = ", ".join(root.shown for root in roots)
         kinds = ", ".join(suffixes())
         raise InputError(f"nothing to index in {named}; files read are {kinds}")
     if fields.names:
-        _check_names(files, fields)
-    unique = {os.path.realpath(file.path): file for file in reversed(files)}
-    return Collection(
-        tuple(f for f in files if unique[os.path.realpath(f.path)] is f), others, tuple(problems)
-    )
+        _check_names(collection.files, fields)
+    return collection
+
+
+def collect_roots(
+    roots: Sequence[Root],
+    fields: FieldMap,
+    limits: Limits,
+    index_dir: Path | None = None,
+    left_alone: frozenset[Root] = frozenset(),
+) -> Collection:
+    """The readable files under some roots; those that are gone, or ``left_alone``, have none."""
+    labels = root_labels(roots)
+    files: dict[str, SourceFile] = {}
+    others = 0
+    problems: list[Problem] = []
+    for root in roots:
+        if root in left_alone:
+            continue
+        found = _walk(root, index_dir, problems) if root.path.is_dir() else [(root.path, "")]
+        for path, relative in found:
+            file = SourceFile(
+                path, labels[root.path] + relative, fields, limits, root.shown + relative
+            )
+            if not _is_read(file, problems):
+                others += path.is_file()
+            else:
+                # A file that is named twice is read once, under the name that comes first.
+                files.setdefault(os.path.realpath(path), file)
+    return Collection(tuple(files.values()), others, tuple(problems))
 
 
 def _is_read(file: SourceFile, problems: list[Problem]) -> bool:
     """Whether a file is of a kind that is read; what has the name of one is looked at later."""
-    if file.name.lower().endswith(suffixes()):
+    if file.name.lower().endswith(suffixes()) and (file.path.exists() or file.path.is_symlink()):
         return True
     try:
         return file.path.is_file() and find_format(file) is not None
     except OSError as error:
         problems.append(Problem(file.shown, f"can't be read ({error.strerror})"))
-        return True
+        return False
 
 
 def _check_names(files: Sequence[SourceFile], fields: FieldMap) -> None:
@@ -100,25 +130,36 @@ def _check_names(files: Sequence[SourceFile], fields: FieldMap) -> None:
 
 def _may_hold_records(file: SourceFile) -> bool:
     name = file.name.lower()
-    return name.endswith(MAPPED_SUFFIXES) or not name.endswith(suffixes())
+    return name.endswith(MAPPED_SUFFIXES) or is_bare(name)
 
 
-def _walk(folder: Path, problems: list[Problem]) -> Iterator[Path]:
+def _walk(
+    root: Root, index_dir: Path | None, problems: list[Problem]
+) -> Iterator[tuple[Path, str]]:
+    """The files in a folder, each with its path from there, a slash before it."""
+
+    def shown(path: str | Path) -> str:
+        return printable("/" + Path(path).relative_to(root.path).as_posix())
+
     def tell(error: OSError) -> None:
-        where = printable(os.fsdecode(error.filename))
+        where = root.shown + shown(os.fsdecode(error.filename)).removesuffix("/.")
         problems.append(Problem(where, f"can't be read ({error.strerror})"))
 
-    tree = os.path.realpath(folder)
-    for root, folders, names in os.walk(folder, onerror=tell):
-        folders[:] = sorted(f for f in folders if not f.startswith("."))
+    tree = os.path.realpath(root.path)
+    ours = None if index_dir is None else os.path.realpath(index_dir)
+    for folder, folders, names in os.walk(root.path, onerror=tell):
+        folders[:] = sorted(
+            f
+            for f in folders
+            if not f.startswith(".") and os.path.realpath(os.path.join(folder, f)) != ours  # noqa: PTH118
+        )
         for name in (*folders, *sorted(n for n in names if not n.startswith("."))):
-            path = Path(root, name)
+            path = Path(folder, name)
             if _leads_out(path, tree):
-                problems.append(
-                    Problem(printable(path), "is a link out of the folder; name its target as well")
-                )
+                reason = "is a link out of the folder; name its target as well"
+                problems.append(Problem(root.shown + shown(path), reason))
             elif name not in folders:
-                yield path
+                yield path, shown(path)
 
 
 def _leads_out(path: Path, tree: str) -> bool:
@@ -127,9 +168,9 @@ def _leads_out(path: Path, tree: str) -> bool:
     return not Path(os.path.realpath(path)).is_relative_to(tree)
 
 
-def _labels(paths: Sequence[Path]) -> dict[Path, str]:
-    """For each path the shortest end of it that no other has, at least its name."""
-    parts = {path: path.resolve().parts for path in paths}
+def root_labels(roots: Sequence[Root]) -> dict[Path, str]:
+    """For each root the shortest end of its path that no other has, at least its name."""
+    parts = {root.path: root.path.resolve().parts for root in roots}
     labels = {}
     for path, own in parts.items():
         others = [p for p in parts.values() if p != own]

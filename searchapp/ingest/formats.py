@@ -15,7 +15,7 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from searchapp.errors import InputError
-from searchapp.ingest import signatures
+from searchapp.ingest import recognition, signatures
 from searchapp.ingest.base import Item, Reader, SourceFile
 from searchapp.ingest.opening import COMPRESSED_SUFFIXES
 
@@ -58,10 +58,20 @@ MAPPED_SUFFIXES = (*RECORD_SUFFIXES, *ARCHIVE_SUFFIXES, *COMPRESSED_SUFFIXES)
 """Where there may be records that names are mapped in, apart from tables."""
 COMPRESSED, TAR = "compressed file", "TAR"
 
+# Where several recognise a file the first has it: what is packed in a ZIP file comes before ZIP.
 _OURS = (
+    Format("PDF", (".pdf",), _ours("pdf", "read_pdf"), recognition.is_pdf),
+    Format("DOCX", (".docx", ".docm"), _ours("docx", "read_docx"), recognition.is_docx),
+    Format("PPTX", (".pptx", ".pptm"), _ours("pptx", "read_pptx"), recognition.is_pptx),
+    Format("spreadsheet", (), _ours("old_office", "read_spreadsheet"), recognition.is_spreadsheet),
+    Format("ODT", (".odt",), _ours("odt", "read_odt"), recognition.is_odt),
+    Format("EPUB", (".epub",), _ours("epub", "read_epub"), recognition.is_epub),
+    Format(
+        "old office file", (), _ours("old_office", "read_old_office"), recognition.is_old_office
+    ),
     Format("plain text", (".txt",), _ours("text", "read_text")),
     Format("Markdown", (".md", ".markdown"), _ours("markdown", "read_markdown")),
-    Format("HTML", (".html", ".htm"), _ours("html", "read_html")),
+    Format("HTML", (".html", ".htm", ".xhtml"), _ours("html", "read_html"), recognition.is_html),
     Format(
         "JSON Lines",
         (".jsonl", ".ndjson"),

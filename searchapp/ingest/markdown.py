@@ -12,17 +12,19 @@ from markdown_it.token import Token
 
 from searchapp.ingest.base import Item, Problem, SourceFile
 from searchapp.ingest.decoding import decode_noted
+from searchapp.ingest.opening import whole_bytes
 from searchapp.ingest.records import make_document
 
 _INLINE_TEXT = frozenset(("text", "code_inline"))
 _BREAKS = frozenset(("softbreak", "hardbreak"))
+_DEEPEST = 100  # its own limit, 20, is less than some quoted mail, and drops what is deeper
 _BLOCKS = frozenset(("fence", "code_block"))
 
 
 def read_markdown(file: SourceFile) -> Iterator[Item]:
     """The one document of a Markdown file; titled by its front matter or its first heading."""
     path = file.shown
-    raw, decoding_notes = decode_noted(file.path.read_bytes())
+    raw, decoding_notes = decode_noted(whole_bytes(file))
     try:
         values, body = frontmatter.parse(raw, handler=YAMLHandler())
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -32,6 +34,7 @@ def read_markdown(file: SourceFile) -> Iterator[Item]:
         yield Problem(path, "its front matter is not YAML; indexed without it", line, kept=True)
         values, body = {}, raw
     heading, text = _plain(body)
+    values.setdefault("language", values.get("lang"))
     if heading is not None and not values.get("title"):
         values = {**values, "title": heading}
     document, notes = make_document({"id": file.id, **values, "text": text}, path)
@@ -45,7 +48,7 @@ def _plain(markdown: str) -> tuple[str | None, str]:
     blocks: list[str] = []
     heading: str | None = None
     inside: list[str] = []
-    for token in MarkdownIt("commonmark").enable("table").parse(markdown):
+    for token in MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable("table").parse(markdown):
         if token.nesting == 1:
             inside.append(token.type)
         elif token.nesting == -1:

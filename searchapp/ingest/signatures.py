@@ -28,14 +28,14 @@ _MAIL_FIELDS = ({b"from"}, {b"date", b"received"}, {b"message-id", b"to", b"subj
 _DELIMITERS = ",;\t|"
 
 
-def _bare(name: str) -> bool:
+def is_bare(name: str) -> bool:
     """Whether a name has no ending that says what the file is."""
     return _ENDING.search(name.rpartition("/")[2]) is None
 
 
 def is_json_lines(head: bytes, name: str) -> bool:
     """A first line that is a whole object, and another behind it."""
-    if not (_bare(name) or name.endswith(".json")):
+    if not (is_bare(name) or name.endswith(".json")):
         return False
     first, end, rest = head.removeprefix(_MARK).lstrip().partition(b"\n")
     try:
@@ -46,12 +46,12 @@ def is_json_lines(head: bytes, name: str) -> bool:
 
 def is_json(head: bytes, name: str) -> bool:
     """What begins as an object, or a list of them, does."""
-    return _bare(name) and _JSON_RECORDS.match(head.removeprefix(_MARK)) is not None
+    return is_bare(name) and _JSON_RECORDS.match(head.removeprefix(_MARK)) is not None
 
 
 def is_table(head: bytes, name: str) -> bool:
     """A first line that names a title or text among other columns, and rows as wide."""
-    if not _bare(name) or b"\x00" in head:
+    if not is_bare(name) or b"\x00" in head:
         return False
     lines = head.removeprefix(_MARK).decode("utf-8", "replace").splitlines()
     if len(lines) < 2:
@@ -74,7 +74,7 @@ def is_known_xml(head: bytes, name: str) -> bool:  # noqa: ARG001
 
 def is_eml(head: bytes, name: str) -> bool:
     """A head of fields, those among them that every message has."""
-    if not _bare(name) or not _FIELD.match(head):
+    if not is_bare(name) or not _FIELD.match(head):
         return False
     lines = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0].splitlines()
     fields = {m[1].lower() for m in map(_FIELD.match, (line + b"\n" for line in lines)) if m}
@@ -83,12 +83,12 @@ def is_eml(head: bytes, name: str) -> bool:
 
 def is_mbox(head: bytes, name: str) -> bool:
     """A line of mbox, and a message's first field behind it."""
-    return _bare(name) and _MBOX.match(head) is not None
+    return is_bare(name) and _MBOX.match(head) is not None
 
 
 def is_zip(head: bytes, name: str) -> bool:
     """A first or an only record of a ZIP file."""
-    return _bare(name) and head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+    return is_bare(name) and head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
 
 
 def is_tar(head: bytes, name: str) -> bool:  # noqa: ARG001
@@ -98,4 +98,4 @@ def is_tar(head: bytes, name: str) -> bool:  # noqa: ARG001
 
 def is_compressed_file(head: bytes, name: str) -> bool:
     """What is compressed though its name is that of a text, or none."""
-    return is_compressed(head) and (_bare(name) or name.endswith(_TEXT_ENDINGS))
+    return is_compressed(head) and (is_bare(name) or name.endswith(_TEXT_ENDINGS))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from searchapp.ingest.base import Item, Problem, SourceFile
 from searchapp.ingest.decoding import decode_noted
+from searchapp.ingest.opening import whole_bytes
 from searchapp.ingest.records import make_document
 
 TITLE_MAX_CHARS = 200
@@ -14,7 +15,7 @@ TITLE_MAX_CHARS = 200
 def read_text(file: SourceFile) -> Iterator[Item]:
     """The one document of a text file."""
     path = file.shown
-    raw, decoding_notes = decode_noted(file.path.read_bytes())
+    raw, decoding_notes = decode_noted(whole_bytes(file))
     title, text = split_title(raw)
     document, notes = make_document({"id": file.id, "title": title, "text": text}, path)
     for note in (*decoding_notes, *notes):

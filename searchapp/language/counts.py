@@ -1,4 +1,8 @@
-"""Counts of syllables and of neighbouring syllables, gathered while an index is built."""
+"""Counts of syllables and of neighbouring syllables, gathered while an index is built.
+
+What is written does not depend on how the texts were cut into batches, nor on the order in which
+terms were first seen: of syllables of one count the one that is less by code points comes first.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,10 @@ import numpy.typing as npt
 
 from searchapp.analysis.analyzer import BatchTerms
 from searchapp.analysis.terms import folded_term, has_marks
+from searchapp.external.arrays import ArraySpool, distinct, save_array, save_blocks
+from searchapp.external.keycounts import KeyCounts
+from searchapp.external.names import RUN_NAMES, NameTable
+from searchapp.storage import DISK, Storage
 
 Array = npt.NDArray[Any]
 
@@ -17,9 +25,9 @@ MAX_SYLLABLES = 200_000
 # A text of so many syllables with hardly a mark among them was typed without, or is not Vietnamese.
 _UNMARKED_LEAST = 20
 _UNMARKED_SHARE = 0.05
-_PENDING = 4_000_000  # pairs held before they are merged into the counts: some 60 MB
 # In a large corpus what was seen once is mostly noise, and half of the file.
 _LARGE_CORPUS = 2_000_000  # syllables
+_SECOND_BITS = 32  # of a pair's key, before its syllables are ranked
 
 SYLLABLES_FILE = "syllables.txt"
 FOLDED_FILE = "folded.txt"
@@ -31,81 +39,113 @@ PAIR_COUNTS_FILE = "pair_counts.npy"
 
 
 class CorpusCounts:
-    """Gathers counts from analysed batches; `write` keeps them beside an index."""
+    """Gathers counts from analysed batches; `write` keeps them beside an index.
 
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-        self._counts = np.zeros(1024, dtype=np.int64)
-        self._marked_counts = np.zeros(1024, dtype=np.int64)
-        self._keys = np.empty(0, dtype=np.int64)
-        self._key_counts = np.empty(0, dtype=np.int64)
-        self._pending: list[tuple[Array, Array]] = []
-        self._pending_size = 0
+    ``spool_folder`` is where they may go meanwhile; without one they are held in memory.
+    """
+
+    def __init__(self, spool_folder: Path | None = None, storage: Storage = DISK) -> None:
+        self._spool_folder, self._spool_storage = spool_folder, storage
+        self._names = NameTable(spool_folder, "counted_syllables", storage)
+        self._pairs = KeyCounts(spool_folder, "counted_pairs", storage)
+        self._counts = np.zeros((2, RUN_NAMES), dtype=np.int64)
+        self._ended: list[tuple[Array, int]] = []  # of each run: its counts, and where pairs end
 
     def add(self, terms: BatchTerms) -> None:
         """Count one field of a batch; neighbours never cross from one document to the next."""
-        known = self._numbers
-        numbers = np.array(
-            [known.setdefault(term, len(known)) for term in terms.exact_terms], dtype=np.int64
-        )
-        if len(known) > self._counts.size:
-            self._counts = _grown(self._counts, 2 * len(known))
-            self._marked_counts = _grown(self._marked_counts, 2 * len(known))
-        self._counts[numbers] += np.bincount(terms.syllables, minlength=numbers.size)
-        written = terms.syllables[~_typed_without_marks(terms)]
-        self._marked_counts[numbers] += np.bincount(written, minlength=numbers.size)
-        syllables = numbers[terms.syllables]
+        if self._spool_folder is not None and len(self._names) >= RUN_NAMES:
+            self._end_run()
+        syllables = terms.syllables
+        used, of_terms = self._names.numbers_of(terms.exact_terms, syllables)
+        numbers, size = of_terms[used], len(terms.exact_terms)
+        if len(self._names) > self._counts.shape[1]:
+            grown = np.zeros((2, 2 * len(self._names)), dtype=np.int64)
+            grown[:, : self._counts.shape[1]] = self._counts
+            self._counts = grown
+        written = syllables[~_typed_without_marks(terms)]
+        self._counts[0, numbers] += np.bincount(syllables, minlength=size)[used]
+        self._counts[1, numbers] += np.bincount(written, minlength=size)[used]
         if syllables.size < 2:
             return
         inside = np.ones(syllables.size - 1, dtype=np.bool_)
         edges = terms.syllable_bounds[1:-1]
         edges = edges[(edges > 0) & (edges < syllables.size)]
         inside[edges - 1] = False
-        keys = (syllables[:-1] << 32 | syllables[1:])[inside]
-        unique, counts = np.unique(keys, return_counts=True)
-        self._pending.append((unique, counts))
-        self._pending_size += unique.size
-        if self._pending_size > _PENDING:
-            self._merge()
+        all_numbers = of_terms.astype(np.int64)[syllables]
+        keys = (all_numbers[:-1] << _SECOND_BITS | all_numbers[1:])[inside]
+        self._pairs.add(*distinct(keys))
 
-    def write(self, folder: Path) -> None:
+    def _end_run(self) -> None:
+        """Number syllables anew from here on: what was counted is put aside with its numbers."""
+        self._pairs.end_run()
+        counts = self._counts[:, : len(self._names)].copy()
+        self._counts[:] = 0
+        self._names.end_run()
+        self._ended.append((counts, self._pairs.run_count))
+
+    def write(self, folder: Path, storage: Storage = DISK) -> None:
         """Write the model's files into an existing folder; syllables by falling count."""
-        self._merge()
-        names = list(self._numbers)
-        counts = self._counts[: len(names)]
+        self._end_run()
+        names, ranks = self._names.merged()
+        counts, marked = np.zeros((2, len(names)), dtype=np.int64)
+        for of_run, (run_counts, _) in zip(ranks, self._ended, strict=True):
+            counts[of_run] += run_counts[0]
+            marked[of_run] += run_counts[1]
         large = int(counts.sum()) > _LARGE_CORPUS
         least = 2 if large else 1
-        order = [i for i in np.argsort(-counts, kind="stable").tolist() if counts[i] >= least]
-        order = order[:MAX_SYLLABLES]
+        # Names are in order, and the sort is stable: of equals the lesser name is first.
+        order = np.argsort(-counts, kind="stable")
+        order = order[: np.count_nonzero(counts >= least)][:MAX_SYLLABLES]
         new_number = np.full(len(names), -1, dtype=np.int64)
-        new_number[order] = np.arange(len(order))
-        first, second = new_number[self._keys >> 32], new_number[self._keys & 0xFFFFFFFF]
-        kept = (first >= 0) & (second >= 0) & (self._key_counts >= least)
-        pairs = first[kept] * len(order) + second[kept]
-        pair_order = np.argsort(pairs)
+        new_number[order] = np.arange(order.size)
 
-        syllables = [names[i] for i in order]
+        syllables = [name.decode("utf-8") for name in names.pick(order)]
         folded_numbers: dict[str, int] = {}
         folded_of = [
             folded_numbers.setdefault(folded_term(name), len(folded_numbers)) for name in syllables
         ]
-        (folder / SYLLABLES_FILE).write_text("\n".join(syllables), encoding="utf-8")
-        (folder / FOLDED_FILE).write_text("\n".join(folded_numbers), encoding="utf-8")
-        np.save(folder / COUNTS_FILE, counts[order].astype(np.uint32))
-        np.save(folder / MARKED_COUNTS_FILE, self._marked_counts[order].astype(np.uint32))
-        np.save(folder / FOLDED_OF_FILE, np.array(folded_of, dtype=np.uint32))
-        np.save(folder / PAIRS_FILE, pairs[pair_order])
-        np.save(folder / PAIR_COUNTS_FILE, self._key_counts[kept][pair_order].astype(np.uint32))
+        storage.write_text(folder / SYLLABLES_FILE, "\n".join(syllables))
+        storage.write_text(folder / FOLDED_FILE, "\n".join(folded_numbers))
+        save_array(folder / COUNTS_FILE, counts[order].astype(np.uint32), storage)
+        save_array(folder / MARKED_COUNTS_FILE, marked[order].astype(np.uint32), storage)
+        save_array(folder / FOLDED_OF_FILE, np.array(folded_of, dtype=np.uint32), storage)
+        del syllables, folded_of, folded_numbers, names
+        pairs = self._renumbered([new_number[of_run] for of_run in ranks], order.size)
+        _write_pairs(pairs, least, folder, self._spool_folder or folder, storage)
+        self._ended = []
 
-    def _merge(self) -> None:
-        keys = np.concatenate([self._keys, *(k for k, _ in self._pending)])
-        counts = np.concatenate([self._key_counts, *(c for _, c in self._pending)])
-        order = np.argsort(keys, kind="stable")
-        keys, counts = keys[order], counts[order]
-        first = np.flatnonzero(np.diff(keys, prepend=-1))
-        self._keys = keys[first]
-        self._key_counts = np.add.reduceat(counts, first) if first.size else counts
-        self._pending, self._pending_size = [], 0
+    def _renumbered(self, numbers: list[Array], size: int) -> KeyCounts:
+        """The pairs of all runs under the final numbers of their syllables."""
+        pairs = KeyCounts(self._spool_folder, "numbered_pairs", self._spool_storage)
+        begin = 0
+        for of_run, (_, end) in zip(numbers, self._ended, strict=True):
+            for keys, counts in self._pairs.runs(begin, end):
+                first = of_run[keys >> _SECOND_BITS]
+                second = of_run[keys & ((1 << _SECOND_BITS) - 1)]
+                kept = (first >= 0) & (second >= 0)
+                pairs.add(first[kept] * size + second[kept], counts[kept])
+            begin = end
+        self._pairs.remove()
+        return pairs
+
+
+def _write_pairs(
+    pairs: KeyCounts, least: int, folder: Path, spool_folder: Path, storage: Storage
+) -> None:
+    """Write what was counted at least ``least`` times; how many that is is known only then."""
+    with (
+        ArraySpool(spool_folder / "pair_keys.spool", np.int64, storage) as keys,
+        ArraySpool(spool_folder / "pair_counts.spool", np.uint32, storage) as counts,
+    ):
+        for block_keys, block_counts in pairs.merged():
+            kept = block_counts >= least
+            keys.append(block_keys[kept])
+            counts.append(block_counts[kept])
+    pairs.remove()
+    save_blocks(folder / PAIRS_FILE, np.int64, len(keys), keys.blocks(), storage)
+    save_blocks(folder / PAIR_COUNTS_FILE, np.uint32, len(counts), counts.blocks(), storage)
+    keys.remove()
+    counts.remove()
 
 
 def _typed_without_marks(terms: BatchTerms) -> Array:
@@ -117,9 +157,3 @@ def _typed_without_marks(terms: BatchTerms) -> Array:
     unmarked = (lengths >= _UNMARKED_LEAST) & (marks < _UNMARKED_SHARE * lengths)
     spread: Array = np.repeat(unmarked, lengths)
     return spread
-
-
-def _grown(array: Array, size: int) -> Array:
-    larger = np.zeros(size, dtype=array.dtype)
-    larger[: array.size] = array
-    return larger

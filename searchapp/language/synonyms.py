@@ -16,6 +16,7 @@ from pathlib import Path
 from searchapp.analysis.syllable import parts, split_tone
 from searchapp.analysis.terms import exact_term, folded_term
 from searchapp.errors import InputError
+from searchapp.storage import DISK, Storage
 
 Terms = tuple[str, ...]
 
@@ -151,6 +152,10 @@ class AbbreviationMiner:
         ):
             if count > 1 or len(letters) > 2:
                 yield f"{letters}, {long_form}"
+
+    def write(self, folder: Path, storage: Storage = DISK) -> None:
+        """Write the rules into an existing folder."""
+        storage.write_text(folder / ABBREVIATIONS_FILE, "\n".join(self.lines()))
 
 
 def _begins(syllable: str, letter: str) -> bool:

@@ -10,6 +10,7 @@ import msgspec
 from searchapp.analysis.base import Analysis
 from searchapp.analysis.base import Token as AnalysisToken
 from searchapp.contract import answers as said
+from searchapp.documents import Document
 from searchapp.language.completions import Completion
 from searchapp.language.correct import Correction
 from searchapp.query.describe import describe, text_of
@@ -102,13 +103,19 @@ def hit(one: AnswerHit) -> said.Hit:
         author=document.author,
         tags=list(document.tags),
         published=document.published,
-        snippets=[_snippet(snippet) for snippet in one.snippets],
+        language=document.language,
+        snippets=[_snippet(snippet, document) for snippet in one.snippets],
         explanation=explanation,
     )
 
 
-def _snippet(snippet: Snippet) -> said.Snippet:
-    return said.Snippet(text=snippet.text, highlights=_spans(snippet.highlights), html=snippet.html)
+def _snippet(snippet: Snippet, document: Document) -> said.Snippet:
+    return said.Snippet(
+        text=snippet.text,
+        highlights=_spans(snippet.highlights),
+        html=snippet.html,
+        page=document.page_at(snippet.at),
+    )
 
 
 def _spans(spans: Iterable[tuple[int, int]]) -> list[list[int]]:
@@ -143,6 +150,7 @@ def document_answer(found: MarkedDocument) -> said.DocumentAnswer:
         author=document.author,
         tags=list(document.tags),
         published=document.published,
+        language=document.language,
     )
 
 

@@ -41,7 +41,7 @@ class Live:
         if manifest.engine not in NAMES:
             raise IndexRefusedError(f"{generation.folder} is for the engine {manifest.engine!r}")
         # Before anything in it is opened: Whoosh's files hold pickles.
-        damage = generation.damage()
+        damage = generation.damage(searched_only=True)
         if damage:
             more = f" (and {len(damage) - 1} more)" if len(damage) > 1 else ""
             raise IndexRefusedError(damage[0] + more)

@@ -29,13 +29,15 @@ class Snippet:
     """A passage of a document.
 
     ``highlights`` are spans of ``text`` in code points, in order; ``html`` is ``text``, escaped,
-    with ``<mark>`` around each. ``start`` and ``end`` are where it stands in the document's text.
+    with ``<mark>`` around each. ``start`` and ``end`` are where it stands in the document's text,
+    and ``at`` where its first highlight does, or its beginning where nothing is highlighted.
     """
 
     text: str
     highlights: tuple[tuple[int, int], ...]
     start: int
     end: int
+    at: int = 0
 
     @property
     def html(self) -> str:
@@ -88,7 +90,7 @@ class Highlighter:
         for raw, c, spans in zip(texts, cleaned, words, strict=True):
             joined = join_words(find_places(c.text, self.wanted), spans)
             highlights = tuple(c.raw_span(a, b) for a, b in joined)
-            marked.append(Snippet(raw, highlights, 0, len(raw)))
+            marked.append(Snippet(raw, highlights, 0, len(raw), _first(highlights, 0)))
         return marked
 
     def _snippet(
@@ -106,7 +108,7 @@ class Highlighter:
         raw_start, raw_end = cleaned.raw_span(start, end)
         marked = [cleaned.raw_span(a, b) for a, b in spans]
         text, highlights = _one_line(raw[raw_start:raw_end], raw_start, marked)
-        return Snippet(text, highlights, raw_start, raw_end)
+        return Snippet(text, highlights, raw_start, raw_end, _first(marked, raw_start))
 
     def _choose(self, text: str) -> list[tuple[int, int, list[Place]]]:
         """Up to ``most`` windows that don't overlap, best first chosen, in text order."""
@@ -184,6 +186,10 @@ class Highlighter:
             seen.add(place.term)
             previous = place
         return worth
+
+
+def _first(highlights: Sequence[tuple[int, int]], start: int) -> int:
+    return highlights[0][0] if highlights else start
 
 
 def _one_line(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 import msgspec
 from flask import Blueprint, Response, render_template
 
 from searchapp.contract.answers import Health, Ready
+from searchapp.contract.requests import NoParameters
 from searchapp.errors import SearchappError
 from searchapp.search.service import SearchService
 from searchapp.web.conditional import (
@@ -21,6 +23,8 @@ from searchapp.web.openapi import describe_api
 from searchapp.web.operations import OPERATIONS, PREFIX, Operation
 from searchapp.web.parameters import read_parameters
 from searchapp.web.problem_types import DOCS_PATH, PROBLEM_TYPES
+from searchapp.web.tokens import check_token
+from searchapp.web.writing import WRITES
 
 JSON = "application/json"
 
@@ -29,9 +33,11 @@ def make_blueprint(service: SearchService) -> Blueprint:
     """The routes of `OPERATIONS`, their description, and the health of the service."""
     blueprint = Blueprint("api", __name__)
     basis = settings_mark(service.settings)
-    for operation in OPERATIONS:
+    for operation in (*OPERATIONS, *WRITES):
         rule = operation.path.replace("{id}", "<anything:document_id>")
-        blueprint.add_url_rule(rule, operation.name, _view(service, operation, basis))
+        reads = operation.method == "GET"
+        view = _view(service, operation, basis) if reads else _write_view(service, operation)
+        blueprint.add_url_rule(rule, operation.name, view, methods=[operation.method])
     description = describe_api(service.settings)
     encoded = msgspec.json.encode(description)
 
@@ -43,7 +49,12 @@ def make_blueprint(service: SearchService) -> Blueprint:
     @blueprint.get(DOCS_PATH)
     def docs() -> str:
         return render_template(
-            "docs.html", api=description, operations=OPERATIONS, problems=PROBLEM_TYPES
+            "docs.html",
+            api=description,
+            operations=OPERATIONS,
+            writes=WRITES,
+            problems=PROBLEM_TYPES,
+            settings=service.settings,
         )
 
     @blueprint.get("/healthz")
@@ -78,6 +89,19 @@ def _view(service: SearchService, operation: Operation, basis: str) -> Callable[
             return mark(Response(status=NOT_MODIFIED), tag)
         answer = operation.call(service, asks, document_id)
         return mark(_json(msgspec.json.encode(answer)), tag)
+
+    return view
+
+
+def _write_view(service: SearchService, operation: Operation) -> Callable[..., Response]:
+    def view(document_id: str = "") -> Response:
+        check_token(service.settings)
+        answer = operation.call(service, NoParameters(), document_id)
+        response = _json(msgspec.json.encode(answer))
+        if operation.method == "PUT" and answer.results[0].result == "created":
+            response.status_code = HTTPStatus.CREATED
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
     return view
 

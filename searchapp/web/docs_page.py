@@ -10,6 +10,7 @@ import msgspec
 from flask import Flask
 from markupsafe import Markup, escape
 
+from searchapp.web.openapi_parts import Json
 from searchapp.web.operations import Operation
 
 _CODE = re.compile(r"`([^`]+)`")
@@ -21,6 +22,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         code=code,
         curl=curl,
+        curl_write=curl_write,
         example_path=example_path,
         plain=plain,
         pretty=pretty,
@@ -55,3 +57,16 @@ def curl(operation: Operation, root: str) -> str:
         for name, value in operation.example.items()
     )
     return f"curl --get {root.rstrip('/')}{example_path(operation)}{values}"
+
+
+def curl_write(operation: Operation, described: Json, root: str) -> str:
+    """A command that writes the example; the token is a variable of the shell."""
+    lines = [
+        f"curl -X {operation.method} {root.rstrip('/')}{example_path(operation)}",
+        '-H "Authorization: Bearer $SEARCHAPP_WRITE_TOKEN"',
+    ]
+    if "requestBody" in described:
+        examples = described["requestBody"]["content"]["application/json"]["examples"]
+        body = plain(next(iter(examples.values()))["value"])
+        lines += ["-H 'Content-Type: application/json'", "-d " + shlex.quote(body)]
+    return " \\\n  ".join(lines)

@@ -26,6 +26,7 @@ _SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+_READING = ["GET", "HEAD", "OPTIONS"]
 _GOOD_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 LONGEST_ADDRESS = 131_072  # bytes: 10,000 characters of four bytes, percent-encoded, fit in
 _COMPRESSION = {
@@ -56,14 +57,18 @@ def register(app: Flask, settings: Settings) -> None:
     Compress(app)
     app.after_request(_add_headers)
     origins = [origin.strip() for origin in settings.cors_origins.split(",") if origin.strip()]
+    writing = [] if settings.write_token is None else ["POST", "PUT", "DELETE"]
     if origins:
         CORS(
             app,
-            resources={r"/api/.*": {}},
+            resources={
+                r"/api/.*": {},
+                r"/api/v1/documents(?:/.*)?$": {"methods": [*_READING, *writing]},
+            },
             origins="*" if "*" in origins else origins,
             send_wildcard=True,
-            methods=["GET", "HEAD", "OPTIONS"],
-            expose_headers=["ETag", REQUEST_ID, "Retry-After"],
+            methods=_READING,
+            expose_headers=["ETag", REQUEST_ID, "Retry-After", "WWW-Authenticate"],
             max_age=3600,
         )
 

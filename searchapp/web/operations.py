@@ -1,6 +1,7 @@
 """Every operation of the API: what it takes, what it answers, and what it calls.
 
-The routes, the OpenAPI description and its page are made from this table.
+The routes, the OpenAPI description and its page are made from this table, and from the one of
+`writing.py` for what changes the index.
 """
 
 from __future__ import annotations
@@ -23,8 +24,19 @@ PREFIX = "/api/v1"
 
 
 @dataclass(frozen=True, slots=True)
+class Body:
+    """What an operation is sent: any of ``shapes`` as JSON; ``lines`` are of JSON Lines.
+
+    ``[kind]`` is a list of them; the first shape is the one that is shown.
+    """
+
+    shapes: tuple[type[Struct] | list[type[Struct]], ...]
+    lines: type[Struct] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
-    """One GET. ``path`` is the one of OpenAPI; ``{id}`` in it stands for any characters.
+    """``path`` is the one of OpenAPI; ``{id}`` in it stands for any characters.
 
     ``call`` gets the service, the parameters, and the id where the path has one.
     """
@@ -37,11 +49,13 @@ class Operation:
     about: str
     parameters: type[Struct]
     answer: type[Struct]
-    call: Callable[[SearchService, Any, str], Struct]
+    call: Callable[[SearchService, Any, str], Any]
     errors: tuple[int, ...]
     example: dict[str, str]
     """Values that answer something on the sample corpus."""
     example_id: str | None = None
+    method: str = "GET"
+    body: Body | None = None
 
 
 def _search(service: SearchService, asks: asked.SearchParameters, _: str) -> Struct:

@@ -94,7 +94,7 @@ def make_blueprint(service: SearchService) -> Blueprint:
             state=state,
             document=found.document,
             title=found.title,
-            paragraphs=marked_paragraphs(found.text),
+            paragraphs=marked_paragraphs(found.text, found.document.page_starts),
             matches=len(found.text.highlights),
             related=service.related(document_id, _RELATED_DOCUMENTS),
         )

@@ -24,6 +24,10 @@ class ProblemType:
     mend_vi: str
     example: str
     example_field: str | None = None
+    headers: tuple[str, ...] = ()
+    """Those that come with it, beside X-Request-ID."""
+    example_errors: bool = False
+    """Whether it lists faults of documents."""
 
     @property
     def uri(self) -> str:
@@ -38,10 +42,37 @@ PROBLEM_TYPES = (
         "BadParameter",
         "Bad parameter",
         "Tham số không hợp lệ",
-        "`detail` says of each what it should be; `field` names the first.",
-        "`detail` cho biết từng tham số cần sửa thế nào; `field` nêu tên tham số đầu tiên.",
+        "`detail` says of each what it should be; `field` names the first. Or the body can't be"
+        " read as what it should be.",
+        "`detail` cho biết từng tham số cần sửa thế nào; `field` nêu tên tham số đầu tiên. Cũng có"
+        " khi thân của lời gọi không đọc được.",
         "page is '0', it should be a whole number from 1 on",
         "page",
+    ),
+    ProblemType(
+        401,
+        "no-token",
+        "NoToken",
+        "Token needed",
+        "Cần mã bí mật",
+        "Send `Authorization: Bearer` and the token that the service was given; `WWW-Authenticate`"
+        " says `invalid_token` if one was sent that is not it.",
+        "Hãy gửi `Authorization: Bearer` kèm mã bí mật của dịch vụ; `WWW-Authenticate` ghi"
+        " `invalid_token` nếu mã đã gửi là sai.",
+        "the token is missing; send it as Authorization: Bearer and the token",
+        headers=("WWW-Authenticate",),
+    ),
+    ProblemType(
+        403,
+        "writing-off",
+        "WritingOff",
+        "Writing is off",
+        "Không nhận ghi",
+        "Nobody may write here: whoever runs the service sets `SEARCHAPP_WRITE_TOKEN` to turn it"
+        " on.",
+        "Dịch vụ này chưa nhận ghi: người vận hành đặt `SEARCHAPP_WRITE_TOKEN` để bật.",
+        "documents can't be written here: no token is set; whoever runs the service turns writing"
+        " on with SEARCHAPP_WRITE_TOKEN, then send it as Authorization: Bearer",
     ),
     ProblemType(
         404,
@@ -59,9 +90,20 @@ PROBLEM_TYPES = (
         "",
         "Method not allowed",
         "Phương thức không được hỗ trợ",
-        "Everything is read with GET; `Allow` lists what a path takes.",
-        "Mọi thao tác đều đọc bằng GET; tiêu đề `Allow` liệt kê phương thức được nhận.",
+        "`Allow` lists what a path takes.",
+        "Tiêu đề `Allow` liệt kê phương thức được nhận.",
         "POST is not taken here; use GET, HEAD or OPTIONS",
+    ),
+    ProblemType(
+        409,
+        "busy",
+        "Busy",
+        "Another build is running",
+        "Chỉ mục đang được lập",
+        "Nothing was written; try again after `Retry-After` seconds.",
+        "Chưa ghi gì; hãy thử lại sau số giây trong `Retry-After`.",
+        "another build is running; wait for it to end",
+        headers=("Retry-After",),
     ),
     ProblemType(
         410,
@@ -74,6 +116,18 @@ PROBLEM_TYPES = (
         "the index that this cursor reads was replaced and is gone; begin again without a cursor",
     ),
     ProblemType(
+        413,
+        "too-much",
+        "TooMuch",
+        "Too much in one call",
+        "Quá nhiều trong một lời gọi",
+        "Send several calls; the settings `write_max_documents` and `write_max_mb` say how much one"
+        " takes.",
+        "Hãy chia thành nhiều lời gọi; giới hạn nằm ở cài đặt `write_max_documents` và"
+        " `write_max_mb`.",
+        "the body is over 20 MB, the most that one call may send (write_max_mb); send several",
+    ),
+    ProblemType(
         414,
         "address-too-long",
         "AddressTooLong",
@@ -82,6 +136,29 @@ PROBLEM_TYPES = (
         "Shorten the query or the text.",
         "Hãy rút ngắn câu tìm hoặc đoạn văn.",
         "the address is too long; shorten the query or the text",
+    ),
+    ProblemType(
+        415,
+        "unknown-kind",
+        "UnknownKind",
+        "Kind of body not taken",
+        "Kiểu nội dung không được nhận",
+        "Send JSON, or JSON Lines where they are taken, in UTF-8; plain or gzip.",
+        "Hãy gửi JSON, hoặc JSON Lines ở nơi được nhận, mã hóa UTF-8; để nguyên hoặc nén gzip.",
+        "Content-Type is 'text/plain'; send one of application/json, in UTF-8",
+    ),
+    ProblemType(
+        422,
+        "wrong-documents",
+        "WrongDocuments",
+        "Wrong documents",
+        "Tài liệu không hợp lệ",
+        "Nothing was written; `errors` says of each wrong document what to mend.",
+        "Chưa ghi gì; `errors` cho biết mỗi tài liệu sai cần sửa gì.",
+        "1 of 3 are wrong and nothing was written: document 2 ('tin-tuc/song-huong.md'): published"
+        " is '5/3/2024', it should be a date like 2024-03-05, 2024-03 or 2024",
+        "published",
+        example_errors=True,
     ),
     ProblemType(
         500,
@@ -104,6 +181,7 @@ PROBLEM_TYPES = (
         "Chưa lập chỉ mục, hoặc chỉ mục không dùng được; `detail` cho biết lệnh cần chạy. Thử lại"
         " sau số giây trong `Retry-After`.",
         "there is no index in index yet; build one with: searchapp index [PATH…]",
+        headers=("Retry-After",),
     ),
 )
 _BY_STATUS = {one.status: one for one in PROBLEM_TYPES}

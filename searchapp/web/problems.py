@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 import msgspec
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from searchapp.contract.answers import Problem
-from searchapp.errors import InputError, NoIndexError, SearchappError
+from searchapp.contract.answers import DocumentFault, Problem
+from searchapp.errors import (
+    InputError,
+    NoIndexError,
+    SearchappError,
+    WrongDocument,
+    WrongDocumentsError,
+)
 from searchapp.web.exchange import request_id
 from searchapp.web.languages import N_, gettext, language
 from searchapp.web.problem_types import DOCS_PATH, problem_type
 
 _API = "/api/"
 _FOR_PROGRAMS = ("/api", "/healthz", "/readyz")
-_RETRY_AFTER_S = 30  # an index is on its way, or somebody has to build it
+_RETRY_AFTER_S = {
+    503: 30,  # an index is on its way, or somebody has to build it
+    409: 5,  # another build is running
+}
 
 # For people, by status: what happened, and what to do.
 _PAGES = {
@@ -41,10 +51,10 @@ _FIELDS = {
     "to": N_("Ngày kết thúc không đúng. Hãy viết như 2024-03-05, 2024-03 hoặc 2024."),
     "sort": N_("Không có thứ tự nào tên như vậy. Hãy tìm lại rồi chọn thứ tự trên trang kết quả."),
 }
-# In our words, for programs; the braces stand for the method.
+# In our words, for programs; the braces stand for the method and those that are taken.
 _DETAILS = {
     404: f"nothing is at this address; {DOCS_PATH} lists what there is",
-    405: "{} is not taken here; use GET, HEAD or OPTIONS",
+    405: "{} is not taken here; use {}",
     414: "the address is too long; shorten the query or the text",
 }
 _OTHER_PAGE = (
@@ -62,11 +72,12 @@ def register(app: Flask) -> None:
 
 def _product_error(error: SearchappError) -> Response:
     field = error.field if isinstance(error, InputError) else None
+    faults = error.wrong if isinstance(error, WrongDocumentsError) else ()
     response = _answer(
-        error.http_status, str(error), field, no_index=isinstance(error, NoIndexError)
+        error.http_status, str(error), field, faults, no_index=isinstance(error, NoIndexError)
     )
-    if error.http_status == HTTPStatus.SERVICE_UNAVAILABLE:
-        response.headers["Retry-After"] = str(_RETRY_AFTER_S)
+    if error.http_status in _RETRY_AFTER_S:
+        response.headers["Retry-After"] = str(_RETRY_AFTER_S[error.http_status])
     return response
 
 
@@ -74,12 +85,19 @@ def _http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return Response(error.get_body(), error.code or 500, error.get_headers())
     said = _DETAILS.get(error.code)
-    detail = error.description or error.name if said is None else said.format(request.method)
+    detail = error.description or error.name
+    if said is not None:
+        detail = said.format(request.method, _methods(error))
     response = _answer(error.code, detail, None)
     for name, value in error.get_headers(request.environ):
         if name != "Content-Type":
             response.headers[name] = value
     return response
+
+
+def _methods(error: HTTPException) -> str:
+    taken = sorted(getattr(error, "valid_methods", None) or ("GET",))
+    return " or ".join(filter(None, (", ".join(taken[:-1]), taken[-1])))
 
 
 def _fault(error: Exception) -> Response:
@@ -89,9 +107,16 @@ def _fault(error: Exception) -> Response:
     return _answer(500, "the server made a mistake; it has been logged", None)
 
 
-def _answer(status: int, detail: str, field: str | None, *, no_index: bool = False) -> Response:
+def _answer(
+    status: int,
+    detail: str,
+    field: str | None,
+    faults: Sequence[WrongDocument] = (),
+    *,
+    no_index: bool = False,
+) -> Response:
     if request.path.startswith(_API) or request.path in _FOR_PROGRAMS:
-        response = _problem(status, detail, field)
+        response = _problem(status, detail, field, faults)
         response.headers["Cache-Control"] = "no-store"
         return response
     title, help_text = _PAGES.get(status, _PAGES[400] if status < 500 else _OTHER_PAGE)
@@ -110,7 +135,9 @@ def _answer(status: int, detail: str, field: str | None, *, no_index: bool = Fal
     return Response(page, status)
 
 
-def _problem(status: int, detail: str, field: str | None) -> Response:
+def _problem(
+    status: int, detail: str, field: str | None, faults: Sequence[WrongDocument]
+) -> Response:
     kind = problem_type(status)
     problem = Problem(
         type="about:blank" if kind is None else kind.uri,
@@ -118,6 +145,10 @@ def _problem(status: int, detail: str, field: str | None) -> Response:
         status=status,
         detail=detail,
         field=field,
+        errors=[
+            DocumentFault(index=one.index, id=one.id, field=one.field, detail=one.detail)
+            for one in faults
+        ],
         request_id=request_id(),
     )
     return Response(msgspec.json.encode(problem), status, content_type="application/problem+json")

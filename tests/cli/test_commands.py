@@ -92,7 +92,7 @@ def test_index_says_what_it_did(tmp_path: Path) -> None:
     docs.mkdir()
     (docs / "a.txt").write_text("Hà Nội", encoding="utf-8")
     (docs / "b.txt").write_bytes(b"ch\xe0o")
-    (docs / "c.pdf").write_bytes(b"x")
+    (docs / "c.png").write_bytes(b"x")
     rows = '{"id": "1", "title": "x", "published": "hôm qua"}\n{"id": "1", "title": "y"}\n'
     (docs / "d.jsonl").write_text(rows, encoding="utf-8")
     result = run("index", "docs", "--jobs", "1")
@@ -119,7 +119,7 @@ def test_index_reads_seeds_when_nothing_is_named(tmp_path: Path) -> None:
     [
         (["index", "không-có"], "there is no không-có"),
         (["index", "empty"], "nothing to index"),
-        (["index", "a.pdf"], "of no kind"),
+        (["index", "a.png"], "of no kind"),
         (["index"], "there is no seeds"),
         (["index", "a.txt", "--engine", "lucene"], "whoosh"),
     ],
@@ -127,7 +127,7 @@ def test_index_reads_seeds_when_nothing_is_named(tmp_path: Path) -> None:
 )
 def test_index_refuses(tmp_path: Path, arguments: list[str], said: str) -> None:
     (tmp_path / "empty").mkdir()
-    (tmp_path / "a.pdf").write_bytes(b"x")
+    (tmp_path / "a.png").write_bytes(b"x")
     (tmp_path / "a.txt").write_text("Hà Nội", encoding="utf-8")
     error = refused(*arguments)
     assert said in str(error)

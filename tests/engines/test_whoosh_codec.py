@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -8,19 +9,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh import fields, index
 from whoosh.query import Term as WhooshTerm
-from whoosh.writing import SegmentWriter
 
+from searchapp.engines import whoosh_terms
 from searchapp.engines.inversion import Postings
 from searchapp.engines.whoosh_codec import ArrayCodec, ArrayTermsReader
+from searchapp.engines.whoosh_fields import FieldsWriter
+from searchapp.engines.whoosh_storage import IndexStorage, new_segment, write_contents
+from searchapp.storage import DISK
 
 # A field in plain words: each term's positions by document.
 Plain = dict[bytes, dict[int, list[int]]]
 
 
-def as_postings(plain: Plain) -> Postings:
+def as_postings(plain: Plain, terms: list[bytes]) -> Postings:
     lists = [sorted(plain[term].items()) for term in sorted(plain)]
+    ranks = {term: rank for rank, term in enumerate(terms)}
     return Postings(
-        ranks=np.arange(len(lists)),
+        ranks=np.array([ranks[term] for term in sorted(plain)], dtype=np.int64),
         document_frequency=np.array([len(one) for one in lists], dtype=np.int64),
         documents=np.array([d for one in lists for d, _ in one], dtype=np.int64),
         frequencies=np.array([len(p) for one in lists for _, p in one], dtype=np.int64),
@@ -33,17 +38,24 @@ def write(
 ) -> ArrayTermsReader:
     """Write fields, each from parts of ascending terms, and open the terms."""
     schema = fields.Schema(**{name: fields.KEYWORD() for name in fields_})
-    writer = SegmentWriter(index.create_in(str(folder), schema), codec=ArrayCodec())
+    spool = folder / "spool"
+    spool.mkdir()
+    storage = IndexStorage(folder, spool, DISK)
+    segment = new_segment(ArrayCodec())
+    writer = FieldsWriter(storage, segment)
     for name, parts in fields_.items():
-        made = ((sorted(part), as_postings(part)) for part in parts)
-        writer.fieldwriter.add_field(name, made, document_count, longest)
-    writer.perdocwriter.close()
-    writer.fieldwriter.close()
-    segment = writer.get_segment()
-    segment.set_doc_count(document_count)
-    writer._commit_toc([segment])
-    writer._finish()
+        terms = [term for part in parts for term in sorted(part)]
+        made = (as_postings(part, terms) for part in parts)
+        pick = partial(picked, terms)
+        writer.add(name, made, pick, document_count, longest)
+    writer.close()
+    write_contents(storage, schema, segment, document_count)
+    assert list(spool.iterdir()) == []
     return open_terms(folder)
+
+
+def picked(terms: list[bytes], ranks: np.ndarray) -> list[bytes]:
+    return [terms[rank] for rank in ranks.tolist()]
 
 
 def open_terms(folder: Path) -> ArrayTermsReader:
@@ -143,6 +155,64 @@ def test_lookups_among_many_terms(tmp_path: Path) -> None:
     assert_holds(terms, "f", present, positions=True)
     assert all(terms.postings("f", f"từ{n}".encode()) is None for n in range(1, 40_000, 2))
     terms.close()
+
+
+def test_tables_made_some_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whoosh_terms, "_HELD", 100)
+    present = {f"từ{n}".encode(): {n % 50: [n % 7]} for n in range(2_000)}
+    terms = write(tmp_path, {"f": [present]}, 50, 7)
+    assert_holds(terms, "f", present, positions=True)
+    assert terms.postings("f", b"khong co") is None
+    terms.close()
+
+
+@pytest.mark.parametrize(
+    "hashes",
+    [
+        [],
+        [0],
+        [5 << 8] * 9,  # all want one slot
+        [17 << 8, 17 << 8, 17 << 8, 16 << 8, 0, 1 << 8, 2 << 8, 17 << 8, 3 << 8],  # beyond the end
+        [(n * 2_654_435_761) & 0xFFFFFFFF for n in range(500)],
+    ],
+    ids=["none", "one", "one slot", "beyond the end", "many"],
+)
+def test_every_entry_is_found_by_probing(hashes: list[int]) -> None:
+    """As Whoosh looks: from the entry's slot on, around the end, up to an empty one."""
+    places = np.arange(13, 13 + len(hashes))
+    table = whoosh_terms.hash_table(np.array(hashes, dtype=np.uint32), places)
+    assert table.size == 2 * len(hashes)
+    for hashed, place in zip(hashes, places.tolist(), strict=True):
+        slot = (hashed >> 8) % table.size
+        while int(table["place"][slot]) not in (place, 0):
+            slot = (slot + 1) % table.size
+        assert (int(table["hash"][slot]), int(table["place"][slot])) == (hashed, place)
+    assert np.count_nonzero(table["place"]) == len(hashes)
+
+
+@pytest.mark.parametrize("terms", [[b"b", b"a"], [b"a", b"a"]], ids=["falling", "twice"])
+def test_terms_that_do_not_ascend_are_refused(tmp_path: Path, terms: list[bytes]) -> None:
+    (tmp_path / "spool").mkdir()
+    storage = IndexStorage(tmp_path, tmp_path / "spool", DISK)
+    writer = FieldsWriter(storage, new_segment(ArrayCodec()))
+    parts = [as_postings({term: {0: [0]}}, [term]) for term in terms]
+    made = iter(terms)
+    with pytest.raises(ValueError, match="should ascend"):
+        writer.add("f", parts, lambda _: [next(made)], 1, 1)
+    storage.let_go()
+
+
+def test_stock_whoosh_goes_through_the_terms_in_order(tmp_path: Path) -> None:
+    plain = {f"từ{n:03}".encode(): {0: [0]} for n in range(300)}
+    write(tmp_path, {"f": [plain], "g": [{b"a": {0: [0]}}]}, 1, 1).close()
+    opened = index.open_dir(str(tmp_path), readonly=True)
+    with opened.reader() as reader:
+        assert [term for _, term in reader.terms_from("f", "từ29")][:11] == [
+            *(f"từ29{n}".encode() for n in range(10)),
+            b"a",
+        ]
+        assert list(reader.field_terms("f")) == [term.decode() for term in plain]
+    opened.close()
 
 
 def test_own_lookup_agrees_with_whooshs(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -15,12 +17,15 @@ from searchapp.documents import Document
 from searchapp.engines.base import AnalyzedBatch
 from searchapp.errors import InputError, SearchappError
 from searchapp.generations import Generations
-from searchapp.ingest import analysis_pool
-from searchapp.ingest import build as build_module
-from searchapp.ingest.analysis_pool import analyze_all, batched
+from searchapp.ingest import analysis_pool, batching, making
+from searchapp.ingest.analysis_pool import analyze_all
 from searchapp.ingest.base import Problem
-from searchapp.ingest.build import Listener, build
+from searchapp.ingest.batching import Planned, PlannedBatch, batched
+from searchapp.ingest.build import build
+from searchapp.ingest.chunks import text_digest
+from searchapp.ingest.report import Listener
 from searchapp.search.service import SearchService
+from searchapp.storage import Storage
 
 
 @pytest.fixture
@@ -41,7 +46,7 @@ def found(settings: Settings, query: str) -> list[str]:
 def test_a_build_reports_and_is_live(tmp_path: Path, settings: Settings) -> None:
     docs = tmp_path / "docs"
     records(docs / "a.jsonl", {"id": "1", "title": "Hà Nội"}, {"title": "không có id"})
-    (docs / "b.pdf").write_bytes(b"%PDF")
+    (docs / "b.png").write_bytes(b"\x89PNG")
     report = build([docs], settings)
     assert (report.indexed, report.skipped, report.other_files) == (1, 1, 1)
     assert (report.replaced, report.warnings) == (0, 0)
@@ -89,9 +94,11 @@ def live(tmp_path: Path, settings: Settings) -> str:
     return report.generation.name
 
 
-def assert_untouched(settings: Settings, live: str) -> None:
+def assert_untouched(settings: Settings, live: str, begun: int = 0) -> None:
     assert Generations(settings.index_dir).current_name() == live
-    assert [p.name for p in settings.index_dir.iterdir() if p.is_dir()] == [live]
+    folders = [p for p in settings.index_dir.iterdir() if p.is_dir()]
+    assert len(folders) == 1 + begun
+    assert [p.name for p in folders if (p / "manifest.json").exists()] == [live]
     assert found(settings, "hà nội") == ["1"]
 
 
@@ -107,7 +114,7 @@ def test_nothing_to_index_leaves_the_live_index(
         records(folder / "b.jsonl", {"title": "không có id"})
         (folder / "c.md").symlink_to(folder / "gone")
     if what == "other kinds":
-        (folder / "a.pdf").write_bytes(b"%PDF")
+        (folder / "a.png").write_bytes(b"\x89PNG")
     if what == "blank jsonl":
         (folder / "a.jsonl").write_bytes(b"\n\n")
     with pytest.raises(InputError, match="new"):
@@ -131,7 +138,7 @@ class _Fails:
     def __init__(self, step: str, error: BaseException) -> None:
         self.step, self.error, self.abandoned = step, error, False
 
-    def create(self, folder: Path) -> _Fails:
+    def create(self, folder: Path, storage: Storage) -> _Fails:
         (folder / "half").write_bytes(b"x")
         return self
 
@@ -167,12 +174,15 @@ def test_a_failing_writer_leaves_the_live_index(
 ) -> None:
     engine = _Fails(step, error)
     with monkeypatch.context() as patch:
-        patch.setattr(build_module, "get_engine", lambda _: engine)
+        patch.setattr(making, "get_engine", lambda _: engine)
         with pytest.raises(raised):
             build([tmp_path / "live.jsonl"], settings)
     assert engine.abandoned
-    assert_untouched(settings, live)
+    assert_untouched(settings, live, begun=raised is KeyboardInterrupt)
     assert build([tmp_path / "live.jsonl"], settings).indexed == 1, "the lock is free again"
+    assert not [
+        p for p in settings.index_dir.glob("*/*") if not (p.parent / "manifest.json").exists()
+    ]
 
 
 def test_names_that_are_no_utf8_are_indexed(tmp_path: Path, settings: Settings) -> None:
@@ -196,6 +206,16 @@ def documents(count: int) -> list[Document]:
     ]
 
 
+def planned(documents: Iterable[Document]) -> Iterator[Planned]:
+    return (Planned(document, text_digest(document)) for document in documents)
+
+
+def by_fives(documents: Iterable[Document]) -> Iterator[PlannedBatch]:
+    remaining = planned(documents)
+    while batch := list(islice(remaining, 5)):
+        yield PlannedBatch(batch)
+
+
 def as_plain(batches: list[AnalyzedBatch]) -> list[object]:
     plain: list[object] = []
     for batch in batches:
@@ -212,10 +232,10 @@ def as_plain(batches: list[AnalyzedBatch]) -> list[object]:
 def test_several_processes_give_what_one_gives_in_order(
     monkeypatch: pytest.MonkeyPatch, model
 ) -> None:
-    monkeypatch.setattr(analysis_pool, "_BATCH_DOCUMENTS", 5)
+    monkeypatch.setattr(analysis_pool, "_ALONE_CHARS", 1)
     many = documents(203)
-    alone = list(analyze_all(many, model, 1))
-    together = list(analyze_all(many, model, 2))
+    alone = [batch for _, batch in analyze_all(by_fives(many), model, 1)]
+    together = [batch for _, batch in analyze_all(by_fives(many), model, 2)]
     for batches in (alone, together):
         assert [d for batch in batches for d in batch.documents] == many
     assert as_plain(together) == as_plain(alone)
@@ -227,28 +247,42 @@ def test_few_documents_start_no_process(monkeypatch: pytest.MonkeyPatch, model) 
         raise AssertionError("a process was started")
 
     monkeypatch.setattr(analysis_pool, "ProcessPoolExecutor", refuse)
-    assert len(list(analyze_all(documents(20), model, 8))) == 1
+    assert len(list(analyze_all(by_fives(documents(20)), model, 8))) == 4
 
 
 def test_a_reader_that_fails_ends_the_processes(monkeypatch: pytest.MonkeyPatch, model) -> None:
-    monkeypatch.setattr(analysis_pool, "_BATCH_DOCUMENTS", 5)
+    monkeypatch.setattr(analysis_pool, "_ALONE_CHARS", 1)
 
     def failing():
         yield from documents(100)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        list(analyze_all(failing(), model, 2))
+        list(analyze_all(by_fives(failing()), model, 2))
     assert not multiprocessing.active_children()
 
 
 @pytest.mark.parametrize(
     ("chars", "most", "sizes"), [(10**6, 4, [4, 4, 2]), (60, 1000, [3, 3, 3, 1]), (1, 9, [1] * 10)]
 )
-def test_batches(monkeypatch: pytest.MonkeyPatch, chars: int, most: int, sizes: list[int]) -> None:
-    monkeypatch.setattr(analysis_pool, "_BATCH_CHARS", chars)
-    monkeypatch.setattr(analysis_pool, "_BATCH_DOCUMENTS", most)
-    made = list(batched(documents(10)))  # 26 characters each
-    assert [len(batch) for batch in made] == sizes
-    assert [d for batch in made for d in batch] == documents(10)
+def test_batches_have_a_largest_size(
+    monkeypatch: pytest.MonkeyPatch, chars: int, most: int, sizes: list[int]
+) -> None:
+    monkeypatch.setattr(batching, "_MAX_CHARS", chars)
+    monkeypatch.setattr(batching, "_MAX_DOCUMENTS", most)
+    monkeypatch.setattr(batching, "_USUAL_CHARS", 10**12)
+    monkeypatch.setattr(batching, "_USUAL_DOCUMENTS", 10**12)
+    made = list(batched(planned(documents(10))))  # 26 characters each
+    assert [len(batch.planned) for batch in made] == sizes
+    assert [d for batch in made for d in batch.documents] == documents(10)
     assert list(batched([])) == []
+
+
+def test_a_document_more_leaves_most_batches_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batching, "_USUAL_DOCUMENTS", 20)
+    many = documents(2000)
+    before = {tuple(batch.documents) for batch in batched(planned(many))}
+    more = [*many[:700], Document(id="mới", title="Mới", text="Một bài mới"), *many[700:]]
+    after = {tuple(batch.documents) for batch in batched(planned(more))}
+    assert len(before) > 50
+    assert len(before - after) <= 2

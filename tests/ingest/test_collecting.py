@@ -104,7 +104,7 @@ def test_an_empty_folder(tmp_path: Path) -> None:
 
 def test_a_file_of_another_kind(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="of no kind"):
-        collect([write(tmp_path / "a.pdf")])
+        collect([write(tmp_path / "a.png")])
 
 
 def problems_of(folder: Path) -> tuple[list[Document], list[Problem]]:

@@ -12,6 +12,7 @@ import pytest
 
 from searchapp.analysis.analyzer import BatchTerms
 from searchapp.analysis.terms import folded_term
+from searchapp.external import keycounts
 from searchapp.language import counts as counts_module
 from searchapp.language.counts import CorpusCounts
 from searchapp.language.model import LanguageModel
@@ -45,12 +46,17 @@ def brute(batches: list[list[list[str]]]) -> tuple[Counter, Counter]:
     return singles, pairs
 
 
-def model_of(batches: list[list[list[str]]], folder: Path) -> LanguageModel:
-    counts = CorpusCounts()
+def model_of(
+    batches: list[list[list[str]]], folder: Path, *, spooled: bool = False
+) -> LanguageModel:
+    spool, made = folder / "spool", folder / "model"
+    spool.mkdir()
+    made.mkdir()
+    counts = CorpusCounts(spool) if spooled else CorpusCounts()
     for documents in batches:
         counts.add(batch(documents))
-    counts.write(folder)
-    return LanguageModel(folder)
+    counts.write(made)
+    return LanguageModel(made)
 
 
 def assert_counts(model: LanguageModel, batches: list[list[list[str]]]) -> None:
@@ -78,14 +84,18 @@ def random_batches(seed: int) -> list[list[list[str]]]:
     ]
 
 
-@pytest.mark.parametrize("pending", [counts_module._PENDING, 20, 0], ids=["once", "some", "always"])
+@pytest.mark.parametrize("held", [1 << 16, 20, 1], ids=["in one run", "some a run", "few a run"])
+@pytest.mark.parametrize("spooled", [True, False], ids=["on disk", "in memory"])
 @pytest.mark.parametrize("seed", range(40))
 def test_random_batches(
-    seed: int, pending: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    seed: int, spooled: bool, held: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(counts_module, "_PENDING", pending)
+    monkeypatch.setattr(counts_module, "RUN_NAMES", held)
+    monkeypatch.setattr(keycounts, "PENDING_KEYS", held)
     batches = random_batches(seed)
-    assert_counts(model_of(batches, tmp_path), batches)
+    assert_counts(model_of(batches, tmp_path, spooled=spooled), batches)
+    left = {path.name for path in tmp_path.rglob("*")}
+    assert left <= {"model", "spool"} | {p.name for p in (tmp_path / "model").iterdir()}
 
 
 def test_edges_of_documents_and_batches_are_not_crossed(tmp_path: Path) -> None:

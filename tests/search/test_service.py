@@ -97,7 +97,7 @@ def test_the_shape_of_an_answer_is_fixed(service: SearchService) -> None:
     other = next(hit for hit in values["hits"] if hit["id"] == "hue")
     assert other["url"] is other["source"] is other["category"] is other["published"] is None
     for snippet in hit["snippets"]:
-        assert set(snippet) == {"text", "highlights", "html"}
+        assert set(snippet) == {"text", "highlights", "html", "page"}
         for start, end in snippet["highlights"]:
             assert snippet["text"][start:end].lower() in ("hà nội", "hà", "nội")
     assert json.loads(json.dumps(values)) == values

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from vietnamese_texts import SYLLABLES, text, vietnamese_prose, vietnamese_text
 
 from searchapp.analysis.clean import clean_text
+from searchapp.documents import Document
 from searchapp.search.planner import plan
 from searchapp.search.snippets import Highlighter, mark
 
@@ -41,6 +42,13 @@ def check(found, raw, max_chars=240, most=2):
         assert 0 <= snippet.start <= snippet.end <= len(raw)
         assert snippet.text == re.sub(r"\s+", " ", raw[snippet.start : snippet.end])
         assert len(clean_text(snippet.text)) <= max_chars
+        assert snippet.start <= snippet.at <= snippet.end
+        if snippet.highlights:
+            start, end = snippet.highlights[0]
+            shown = re.split(r"\s+", snippet.text[start:end])
+            assert re.match(r"\s+".join(map(re.escape, shown)), raw[snippet.at :])
+        else:
+            assert snippet.at == snippet.start
         at = 0
         for start, end in snippet.highlights:
             assert at <= start < end <= len(snippet.text)
@@ -284,3 +292,25 @@ def test_long_runs_of_signs_take_no_time(analyzer, sign):
     begun = time.perf_counter()
     snippets(analyzer, "hòa", "hòa " + sign * 12_000)
     assert time.perf_counter() - begun < 1
+
+
+@given(vietnamese_prose, st.lists(vietnamese_prose, max_size=4), st.sampled_from(SYLLABLES))
+@settings(max_examples=60)
+def test_a_passage_is_on_the_page_that_its_first_highlight_is_on(analyzer, first, more, query):
+    """However white space is collapsed, Unicode composed and passages trimmed."""
+    pages = [nfd(page) if number % 2 else page for number, page in enumerate([first, *more])]
+    starts = tuple(sum(map(len, pages[:number])) for number in range(len(pages)))
+    document = Document("a", "", "".join(pages), page_starts=starts)
+    for snippet in snippets(analyzer, query, document.text, max_chars=60):
+        found = document.page_at(snippet.at)
+        expected = sum(start <= snippet.at for start in starts)
+        assert found == expected
+        if snippet.highlights:
+            start, end = snippet.highlights[0]
+            (word, *_) = snippet.text[start:end].split()
+            assert word in pages[found - 1], "no word of these goes over the end of a page"
+
+
+def test_without_pages_there_is_none(analyzer):
+    (snippet,) = snippets(analyzer, "hòa", "Tỉnh Hòa Bình")
+    assert Document("a", "", "Tỉnh Hòa Bình").page_at(snippet.at) is None

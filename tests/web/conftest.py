@@ -1,18 +1,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hostile import HOSTILE, ODD_IDS
+from writers import TOKEN, FakePrograms, app_with
 
 from searchapp.config import Settings
+from searchapp.ingest import programs
 from searchapp.ingest.build import build
-from searchapp.web import create_app
+from searchapp.web import create_app, writing
 
 SEEDS = Path(__file__).parents[2] / "seeds"
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write in this process; `tests/ingest/test_programs.py` tries it in one apart."""
+    monkeypatch.setattr(writing, "run_apart", lambda function, *given: function(*given))
 
 
 @pytest.fixture(scope="session")
@@ -79,3 +88,28 @@ def client(app: Flask) -> FlaskClient:
 def empty_client(tmp_path: Path) -> FlaskClient:
     """Of an application without an index."""
     return create_app(Settings(index_dir=tmp_path / "none")).test_client()
+
+
+@pytest.fixture
+def fake_programs(monkeypatch: pytest.MonkeyPatch) -> FakePrograms:
+    """What the web layer writes to, without an index."""
+    fake = FakePrograms()
+    monkeypatch.setattr(programs, "put_documents", fake.put_documents)
+    monkeypatch.setattr(programs, "delete_documents", fake.delete_documents)
+    return fake
+
+
+@pytest.fixture
+def writer(fake_programs: FakePrograms, tmp_path: Path) -> FlaskClient:
+    """Of an application that may be written to; nothing behind it is real."""
+    return app_with(index_dir=tmp_path / "none", write_token=TOKEN)
+
+
+@pytest.fixture
+def real(tmp_path: Path) -> Iterator[FlaskClient]:
+    """Of an application over an index that is not there yet."""
+    client = app_with(index_dir=tmp_path / "index", jobs=1, write_token=TOKEN, write_wait_s=0)
+    yield client
+    followed = client.application.extensions["searchapp"]._index
+    for live in filter(None, (followed._live, followed._earlier)):
+        live.searcher.close()  # else its files are closed whenever garbage is collected

@@ -98,7 +98,7 @@ def assert_problem(response, status: int, field: str | None) -> None:
     assert response.status_code == status
     assert response.content_type == "application/problem+json"
     problem = json.loads(response.data)
-    assert set(problem) == {"type", "title", "status", "detail", "field", "request_id"}
+    assert set(problem) == {"type", "title", "status", "detail", "field", "errors", "request_id"}
     assert problem["status"] == status
     assert problem["type"].startswith("/api/v1/docs#problem-")
     assert problem["request_id"] == response.headers["X-Request-ID"]

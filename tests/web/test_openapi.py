@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from selectolax.lexbor import LexborHTMLParser
+from writers import TOKEN, FakePrograms
 
 from searchapp.config import Settings
 from searchapp.web import create_app
@@ -23,14 +24,17 @@ from searchapp.web.examples import example_of
 from searchapp.web.openapi import describe_api
 from searchapp.web.operations import OPERATIONS
 from searchapp.web.problem_types import PROBLEM_TYPES
+from searchapp.web.writing import WRITES
 
 API = describe_api(Settings())
 STATE = {"healthz", "readyz"}
+EVERY = [(path, method) for path, item in API["paths"].items() for method in item]
 
 
 def every_parameter() -> Iterator[tuple[str, dict[str, Any]]]:
-    for operation in OPERATIONS:
-        for parameter in API["paths"][operation.path]["get"]["parameters"]:
+    for operation in (*OPERATIONS, *WRITES):
+        described = API["paths"][operation.path][operation.method.lower()]
+        for parameter in described["parameters"]:
             yield operation.name, parameter
 
 
@@ -88,9 +92,9 @@ def test_a_default_is_allowed_by_its_own_schema() -> None:
 # -- examples ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", API["paths"])
-def test_example_answers_fit_their_schemas(path: str) -> None:
-    for response in API["paths"][path]["get"]["responses"].values():
+@pytest.mark.parametrize(("path", "method"), EVERY)
+def test_example_answers_fit_their_schemas(path: str, method: str) -> None:
+    for response in API["paths"][path][method]["responses"].values():
         for content in response.get("content", {}).values():
             if "example" in content:
                 resolved(content["schema"]).validate(content["example"])
@@ -134,12 +138,66 @@ def test_examples_answer_on_the_sample_corpus(seeds_client: FlaskClient, operati
 def test_examples_of_parameters_are_answered(
     seeds_client: FlaskClient, name: str, parameter: dict
 ) -> None:
-    (operation,) = (one for one in OPERATIONS if one.name == name)
+    (operation,) = (one for one in (*OPERATIONS, *WRITES) if one.name == name)
+    if operation.method != "GET":
+        assert "examples" not in parameter["schema"], "those of writing are answered below"
+        return
     path = operation.path.replace("{id}", quote(operation.example_id or ""))
     for example in parameter["schema"].get("examples", []):
         asked = {**operation.example, parameter["name"]: example}
         response = seeds_client.get(path, query_string=asked)
         assert response.status_code == 200, response.json
+
+
+# -- writing -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("operation", WRITES, ids=lambda one: one.name)
+def test_who_may_write_is_described(operation: Any) -> None:
+    described = API["paths"][operation.path][operation.method.lower()]
+    ((scheme,),) = described["security"]
+    assert API["components"]["securitySchemes"][scheme]["scheme"] == "bearer"
+    assert {"200", "401", "403", "409", "500", "503"} <= set(described["responses"])
+    for reading in OPERATIONS:
+        assert API["paths"][reading.path]["get"]["security"] == []
+
+
+@pytest.mark.parametrize("operation", WRITES, ids=lambda one: one.name)
+def test_example_bodies_fit_their_schemas_and_are_taken(
+    fake_programs: FakePrograms, tmp_path: Path, operation: Any
+) -> None:
+    client = create_app(Settings(index_dir=tmp_path, write_token=TOKEN)).test_client()
+    path = operation.path.replace("{id}", quote(operation.example_id or ""))
+    described = API["paths"][operation.path][operation.method.lower()]
+    bodies: list[tuple[str | None, bytes]] = []
+    for media_type, content in described.get("requestBody", {"content": {}})["content"].items():
+        examples = [one["value"] for one in content.get("examples", {}).values()]
+        for example in examples or [content["example"]]:
+            resolved(content["schema"]).validate(example)
+            encoded = example.encode() if isinstance(example, str) else json.dumps(example).encode()
+            bodies.append((media_type, encoded))
+    for media_type, body in bodies or [(None, b"")]:
+        response = client.open(
+            path,
+            method=operation.method,
+            data=body,
+            content_type=media_type,
+            headers={"Authorization": f"Bearer {TOKEN}"},
+        )
+        assert response.status_code in (200, 201), response.text
+        msgspec.json.decode(response.data, type=operation.answer)
+
+
+def test_limits_of_bodies_are_those_of_this_service() -> None:
+    schemas = describe_api(Settings(write_max_documents=7))["components"]["schemas"]
+    assert schemas["Records"]["properties"]["documents"]["maxItems"] == 7
+    assert schemas["Ids"]["properties"]["ids"]["maxItems"] == 7
+
+
+def test_the_page_shows_how_to_write(page: LexborHTMLParser) -> None:
+    commands = [node.text() for node in page.css("pre") if "curl -X" in node.text()]
+    assert len(commands) == len(WRITES)
+    assert all("Bearer $SEARCHAPP_WRITE_TOKEN" in one for one in commands)
 
 
 # -- the page ------------------------------------------------------------------------------------
@@ -154,7 +212,7 @@ def page(seeds_client: FlaskClient) -> LexborHTMLParser:
 
 def test_the_page_has_every_operation_parameter_type_and_problem(page: LexborHTMLParser) -> None:
     places = {node.attributes["id"] for node in page.css("[id]")}
-    assert {operation.name for operation in OPERATIONS} | STATE <= places
+    assert {operation.name for operation in (*OPERATIONS, *WRITES)} | STATE <= places
     assert {f"{name}-{parameter['name']}" for name, parameter in every_parameter()} <= places
     assert {f"schema-{name}" for name in API["components"]["schemas"]} <= places
     assert {f"problem-{kind.slug}" for kind in PROBLEM_TYPES} <= places
@@ -183,7 +241,7 @@ def test_trying_it_works_without_a_script(
 
 def test_examples_on_the_page_are_json(page: LexborHTMLParser) -> None:
     shown = [node.text() for node in page.css("details pre")]
-    assert len(shown) == len(OPERATIONS)
+    assert len(shown) == len(OPERATIONS) + len(WRITES)
     for text in shown:
         json.loads(text)
     assert all("curl --get http" in node.text() for node in page.css("form.try + pre"))

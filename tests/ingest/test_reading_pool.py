@@ -1,0 +1,194 @@
+"""Parsers that hang, eat memory or crash cost their file, and nothing else."""
+
+from __future__ import annotations
+
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from searchapp.config import Settings
+from searchapp.documents import Document
+from searchapp.ingest.base import Item, Problem
+from searchapp.ingest.build import build
+from searchapp.ingest.files import collect
+from searchapp.ingest.limits import Limits
+from searchapp.ingest.mapping import FieldMap
+from searchapp.ingest.reading_pool import ReadingPool
+from searchapp.search.service import SearchService
+
+READER = """
+import ctypes, os, signal, sys, time
+from searchapp.documents import Document
+from searchapp.ingest.formats import Format
+
+def read(file):
+    words = file.path.read_text(encoding="utf-8").split()
+    for number, word in enumerate(words):
+        if word == "hang":
+            while True:
+                pass
+        if word == "sleep":
+            time.sleep(1000)
+        if word == "hang-in-c":
+            ctypes.pythonapi.PyGILState_Ensure.restype = ctypes.c_int
+            ctypes.PyDLL(None).sleep(1000)  # holds the interpreter's lock
+        if word == "eat":
+            eaten = []
+            while True:
+                eaten.append(bytes(10_000_000))
+        if word == "crash":
+            ctypes.string_at(0)
+        if word == "leave":
+            os._exit(7)
+        if word == "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if word == "raise":
+            raise KeyError("lạ")
+        if word == "recurse":
+            def deeper():
+                return deeper() + 1
+            deeper()
+        if word == "print":
+            print("xin chào" * 1000)
+            sys.stderr.write("lỗi")
+            os.write(1, b"C\\n")
+        yield Document(id=f"{file.id}:{number}", title=word, text=word)
+
+FORMAT = Format("words", (".words",), read)
+"""
+
+
+@pytest.fixture
+def words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for files of a format of another package, whose reader does as it is told."""
+    package = tmp_path / "package"
+    info = package / "words_reader-1.dist-info"
+    info.mkdir(parents=True)
+    (package / "words_reader.py").write_text(textwrap.dedent(READER), encoding="utf-8")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: words-reader\nVersion: 1\n")
+    (info / "entry_points.txt").write_text("[searchapp.readers]\nwords = words_reader:FORMAT\n")
+    monkeypatch.syspath_prepend(str(package))
+    from searchapp.ingest import formats
+
+    formats.formats.cache_clear()
+
+    (tmp_path / "docs").mkdir()
+    yield tmp_path / "docs"
+    formats.formats.cache_clear()
+
+
+def read(folder: Path, limits: Limits, jobs: int = 2) -> dict[str, list[Item]]:
+    files = collect([folder], FieldMap(), limits).files
+    with ReadingPool(files, jobs) as pool:
+        return {
+            reading.file.path.name: [item for one in reading.parcels for item in one.items]
+            for reading in pool
+        }
+
+
+QUICK = Limits(seconds=1, memory_bytes=150_000_000)
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [
+        ("hang", "took over 1 s to read and was given up; file_timeout_s allows more"),
+        ("sleep", "took over 1 s"),
+        ("hang-in-c", "took over 1 s"),
+        ("eat", "needs more than 150 MB of memory"),
+        ("crash", "its reader broke down (exit status -11)"),
+        ("leave", "its reader broke down (exit status 7)"),
+        ("killed", "its reader was killed"),
+        ("raise", "can't be read (KeyError: 'lạ')"),
+        ("recurse", "nested too deeply"),
+    ],
+)
+def test_a_bad_file_costs_itself_alone(words: Path, word: str, reason: str) -> None:
+    for number in range(5):
+        (words / f"{number}.words").write_text(f"một hai {number}", encoding="utf-8")
+    (words / "2.words").write_text(f"một {word} ba", encoding="utf-8")
+    found = read(words, QUICK)
+    assert list(found) == [f"{number}.words" for number in range(5)]
+    bad = found.pop("2.words")
+    assert [item.title for item in bad if isinstance(item, Document)] in (["một"], [])
+    (problem,) = (item for item in bad if isinstance(item, Problem))
+    assert reason in problem.reason
+    assert "\n" not in problem.reason
+    for items in found.values():
+        assert [type(item) for item in items] == [Document] * 3
+
+
+def test_time_counts_to_the_next_document(words: Path) -> None:
+    """A long file is no bad one."""
+    (words / "a.words").write_text("một " * 200_000, encoding="utf-8")
+    found = read(words, Limits(seconds=1))
+    assert len(found["a.words"]) == 200_000
+
+
+def test_a_slow_consumer_is_waited_for(words: Path) -> None:
+    for name in "ab":
+        (words / f"{name}.words").write_text("một " * 50_000, encoding="utf-8")
+    files = collect([words], FieldMap(), Limits(seconds=1)).files
+    with ReadingPool(files, 2) as pool:
+        for reading in pool:
+            time.sleep(1.5)
+            items = [item for parcel in reading.parcels for item in parcel.items]
+            assert len(items) == 50_000
+            assert reading.stamp is not None
+
+
+def test_many_files_come_in_order_and_processes_are_replaced(
+    words: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1200):
+        (words / f"{number:04}.words").write_text(f"số {number}", encoding="utf-8")
+    found = read(words, Limits())
+    assert list(found) == [f"{number:04}.words" for number in range(1200)]
+    assert all(len(items) == 2 for items in found.values())
+
+
+def test_what_readers_print_is_not_seen(words: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (words / "a.words").write_text("print", encoding="utf-8")
+    assert len(read(words, QUICK)["a.words"]) == 1
+    assert capfd.readouterr() == ("", "")
+
+
+def test_nothing_is_left_in_the_temporary_folder(words: Path) -> None:
+    (words / "a.words").write_text("một", encoding="utf-8")
+    pool = ReadingPool(collect([words]).files, 1)
+    folder = Path(pool._folder.name)
+    with pool:
+        for reading in pool:
+            list(reading.parcels)
+        assert folder.exists()
+    assert not folder.exists()
+
+
+def test_a_pool_without_files() -> None:
+    with ReadingPool([], 2) as pool:
+        assert list(pool) == []
+
+
+def test_a_build_goes_on(words: Path, tmp_path: Path) -> None:
+    (words / "a.words").write_text("hang", encoding="utf-8")
+    (words / "b.words").write_text("hai", encoding="utf-8")
+    settings = Settings(index_dir=tmp_path / "index", jobs=2, file_timeout_s=1)
+    report = build([words], settings)
+    assert report.indexed == 1
+    assert report.skipped == 1
+    assert SearchService(settings).search("hai").total == 1
+
+
+def test_a_pipe_that_nobody_writes_to_is_given_up(tmp_path: Path) -> None:
+    import os
+
+    (tmp_path / "docs").mkdir()
+    os.mkfifo(tmp_path / "docs" / "a.txt")
+    (tmp_path / "docs" / "b.txt").write_text("Hà Nội", encoding="utf-8")
+    found = read(tmp_path / "docs", QUICK)
+    (problem,) = found["a.txt"]
+    assert isinstance(problem, Problem)
+    assert [type(item) for item in found["b.txt"]] == [Document]

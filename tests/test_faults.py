@@ -1,0 +1,170 @@
+"""A disk that fails at any step of any change: the old index or the new one answers, whole.
+
+And `verify` calls it whole, and the next build mends what is left.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from faulty_storage import Fault, FaultyStorage, PowerCutError
+
+from searchapp import backups
+from searchapp.analysis.analyzer import Analyzer
+from searchapp.config import Settings
+from searchapp.documents import Document
+from searchapp.errors import SearchappError
+from searchapp.generations import Generations
+from searchapp.ingest import analysis_pool
+from searchapp.ingest.build import build, update
+from searchapp.ingest.programs import delete_documents, put_documents
+from searchapp.search.service import SearchService
+from searchapp.verification import verify
+
+MOMENTS = 14  # of each change and each fault, drawn evenly; and all around the switch
+KINDS = ("error", "full", "short", "dark")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of an index, and the titles that are there afterwards."""
+
+    name: str
+    make: Callable[[Path, Generations, Settings], object]
+    after: frozenset[str]
+
+
+OLD = frozenset(("Hà Nội", "Huế", "Đà Nẵng"))
+
+
+def _edit(docs: Path) -> None:
+    (docs / "a.txt").write_text("Sa Pa\nruộng bậc thang", encoding="utf-8")
+    (docs / "b.txt").unlink()
+
+
+def _update(home: Path, generations: Generations, settings: Settings) -> object:
+    _edit(home / "docs")
+    return update([], settings, generations=generations)
+
+
+def _build(home: Path, generations: Generations, settings: Settings) -> object:
+    _edit(home / "docs")
+    return build([home / "docs"], settings, generations=generations)
+
+
+CHANGES = [
+    Change("build", _build, frozenset(("Sa Pa", "Đà Nẵng"))),
+    Change("update", _update, frozenset(("Sa Pa", "Đà Nẵng"))),
+    Change(
+        "put",
+        lambda _, generations, settings: put_documents(
+            [Document(id="x", title="Cần Thơ", text="chợ nổi")], settings, generations
+        ),
+        OLD | {"Cần Thơ"},
+    ),
+    Change(
+        "delete",
+        lambda _, generations, settings: delete_documents(["put"], settings, generations),
+        OLD - {"Đà Nẵng"},
+    ),
+    Change(
+        "restore",
+        lambda home, generations, _: backups.restore(generations, home / "other.tar", keep=1),
+        frozenset(("Hà Nội", "Huế")),
+    ),
+    Change(
+        "rollback",
+        lambda _, generations, __: backups.roll_back(generations),
+        frozenset(("Hà Nội", "Huế")),
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two files and what a program put, a generation before it, and its backup."""
+    home = tmp_path_factory.mktemp("ready")
+    settings = Settings(index_dir=home / "index", jobs=1)
+    (home / "docs").mkdir()
+    (home / "docs" / "a.txt").write_text("Hà Nội\nmùa thu", encoding="utf-8")
+    (home / "docs" / "b.txt").write_text("Huế\nsông Hương", encoding="utf-8")
+    build([home / "docs"], settings)
+    backups.backup(Generations(home / "index"), home / "other.tar")
+    put_documents([Document(id="put", title="Đà Nẵng", text="biển xanh")], settings)
+    return home
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch, analyzer: Analyzer) -> None:
+    monkeypatch.setattr(analysis_pool, "Analyzer", lambda _: analyzer)
+
+
+def fresh(ready: Path, home: Path) -> Settings:
+    """A copy of what is ready, in a place of its own that has the same name each time."""
+    shutil.rmtree(home, ignore_errors=True)
+    shutil.copytree(ready, home)
+    for journal in home.rglob("journal.jsonl"):  # it names the folder that was indexed
+        assert str(ready) in journal.read_text(encoding="ascii")
+    return Settings(index_dir=home / "index", jobs=1)
+
+
+def titles(index_dir: Path) -> frozenset[str]:
+    index = SearchService(Settings(index_dir=index_dir))._index.get()
+    found = [document.title for document in index.searcher.documents()]
+    assert len(found) == len(set(found))
+    return frozenset(found)
+
+
+def moments(operations: list[str], drawn: random.Random) -> list[int]:
+    """Moments drawn over all operations, and each around the switch."""
+    switch = max(at for at, what in enumerate(operations) if what == "replace current")
+    around = set(range(max(switch - 4, 0), min(switch + 4, len(operations))))
+    return sorted(around | set(drawn.sample(range(len(operations)), MOMENTS)))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
+def test_no_fault_leaves_anything_but_the_old_or_the_new(
+    ready: Path, monkeypatch: pytest.MonkeyPatch, change: Change, kind: str
+) -> None:
+    home = ready.parent / "work"
+    ready_docs = ready / "docs"
+    drawn = random.Random(f"{change.name} {kind}")
+    saved = {path.name: path.read_bytes() for path in ready_docs.iterdir()}
+    settings = fresh(ready, home)
+    counting = FaultyStorage(home / "index")
+    change.make(ready, Generations(home / "index", counting), settings)
+    put_back(ready_docs, saved)
+    assert titles(home / "index") == change.after
+    outcomes = set()
+    for at in moments(counting.operations, drawn):
+        settings = fresh(ready, home)
+        storage = FaultyStorage(home / "index", Fault(kind, at))
+        where = f"{change.name}, {kind} at {at}: {counting.operations[at]}"
+        try:
+            change.make(ready, Generations(home / "index", storage), settings)
+        except (SearchappError, OSError, PowerCutError):
+            pass
+        finally:
+            put_back(ready_docs, saved)
+        if kind == "dark":
+            storage.forget(drawn)
+        found = titles(home / "index")
+        assert found in (OLD, change.after), where
+        assert verify(Generations(home / "index").current()) == [], where
+        outcomes.add(found == OLD)
+        build([ready_docs], settings)
+        assert titles(home / "index") >= {"Hà Nội", "Huế"}, where
+        folders = [path for path in (home / "index").iterdir() if path.is_dir()]
+        assert all((path / "manifest.json").exists() for path in folders), where
+    assert True in outcomes, "no fault came before the switch"
+
+
+def put_back(docs: Path, saved: dict[str, bytes]) -> None:
+    for name, data in saved.items():
+        (docs / name).write_bytes(data)
