@@ -123,7 +123,8 @@ def formats() -> tuple[Format, ...]:
         try:
             found = entry.load()
         except Exception as error:  # another package's code: anything can go wrong in it
-            raise InputError(f"the reader {entry.name!r} can't be loaded ({error})") from error
+            why = " ".join(str(error).split())
+            raise InputError(f"the reader {entry.name!r} can't be loaded ({why})") from error
         if not isinstance(found, Format):
             raise InputError(f"the reader {entry.name!r} is no searchapp.ingest.formats.Format")
         theirs.append(found)
