@@ -23,8 +23,8 @@ from searchapp.ingest.mapping import FieldMap
     "--map",
     "fields",
     metavar="FIELD=NAME,…",
-    help="Foreign names of fields in tables and JSON Lines: id, title, text, url, source, category,"
-    " author, tags, published, language.",
+    help="Foreign names of fields in tables, JSON and JSON Lines (there also a.b for what is in"
+    " objects): id, title, text, url, source, category, author, tags, published, language.",
 )
 @click.option(
     "--discard-posted",
@@ -44,7 +44,8 @@ def index_command(
 ) -> None:
     """Build an index from files and folders (default: seeds/) and make it live.
 
-    Reads .txt, .md, .html, .csv, .tsv and .jsonl, the last three also as .gz. The live index keeps
+    Reads text, Markdown, HTML, PDF, DOCX, PPTX, ODT, EPUB, mail, tables, JSON, JSON Lines, feeds
+    and dumps of MediaWiki, also compressed and in .zip and .tar archives. The live index keeps
     answering until the new one is whole; if the build fails, it stays. A build that was interrupted
     goes on where it was when it is started again.
 
