@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from searchapp.analysis.pyvi_model import SegmentationModel, load_pyvi_model
+from searchapp.analysis.pyvi_model import load_pyvi_model
 from searchapp.config import Settings
 from searchapp.documents import Document
 from searchapp.engines.base import Searcher
 from searchapp.engines.registry import get_engine
 from searchapp.errors import IndexRefusedError, NoIndexError
 from searchapp.generations import Generation, Generations
-from searchapp.ingest.build import is_usable, live_store, posted_steps
+from searchapp.ingest.build import check_given, is_usable, live_store
 from searchapp.ingest.chunks import content_digest
 from searchapp.ingest.making import make_generation, new_building
 from searchapp.ingest.planning import POSTED, Sources, Step
@@ -94,7 +94,7 @@ def _apply(
                 generations,
                 building,
                 Sources() if live is None else Sources.of(live.head),
-                _steps(live, wanted, model),
+                _steps(live, wanted),
                 settings=settings,
                 model=model,
                 stores=[] if live is None else [live],
@@ -138,9 +138,7 @@ def _change(document_id: str, document: Document | None, searcher: Searcher) -> 
     return Change(document_id, "unchanged" if is_same else "updated")
 
 
-def _steps(
-    live: Store | None, wanted: Mapping[str, Document | None], model: SegmentationModel
-) -> list[Step]:
+def _steps(live: Store | None, wanted: Mapping[str, Document | None]) -> list[Step]:
     """Everything as the live index has it, but for what programs put."""
     if live is None:
         return [Step(Entry(POSTED, "", "", None), documents=_merged((), wanted))]
@@ -148,8 +146,9 @@ def _steps(
     for step in files:
         if not live.is_sound(step.entry.runs):
             raise IndexRefusedError(f"{live.folder} is damaged", _UPDATE)
-    posted_steps(live, model)  # raises where what programs put is damaged
     entry = live.entries.get(POSTED)
+    if entry is not None:
+        check_given(live, entry)
     before = () if entry is None else (document for document, _ in live.documents(entry.runs))
     return [*files, Step(Entry(POSTED, "", "", None), documents=_merged(before, wanted))]
 
