@@ -17,11 +17,13 @@ from quick_reading import ReadingHere
 
 from searchapp import backups
 from searchapp.analysis.analyzer import Analyzer
+from searchapp.analysis.pyvi_model import SegmentationModel
 from searchapp.config import Settings
 from searchapp.documents import Document
 from searchapp.errors import SearchappError
 from searchapp.generations import Generations
-from searchapp.ingest import analysis_pool, making
+from searchapp.ingest import analysis_pool, making, programs
+from searchapp.ingest import build as build_module
 from searchapp.ingest.build import build, update
 from searchapp.ingest.programs import delete_documents, put_documents
 from searchapp.search.service import SearchService
@@ -101,8 +103,10 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch, analyzer: Analyzer) -> None:
+def quick(monkeypatch: pytest.MonkeyPatch, analyzer: Analyzer, model: SegmentationModel) -> None:
     monkeypatch.setattr(analysis_pool, "Analyzer", lambda _: analyzer)
+    for module in (build_module, programs):
+        monkeypatch.setattr(module, "load_pyvi_model", lambda: model)
     monkeypatch.setattr(making, "ReadingPool", ReadingHere)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from searchapp.analysis.pyvi_model import load_pyvi_model
+from searchapp.analysis.pyvi_model import SegmentationModel, load_pyvi_model
 from searchapp.config import Settings
 from searchapp.documents import Document
 from searchapp.engines.base import Searcher
@@ -85,10 +85,10 @@ def _apply(
             if not any(wanted.values()):
                 raise
             current = None
-        live, changes = _compare(wanted, current, generations)
+        model = load_pyvi_model()
+        live, changes = _compare(wanted, current, generations, model)
         if current is not None and not any(map(_changes_something, changes)):
             return Applied(current.name, current.manifest.document_count, changes)
-        model = load_pyvi_model()
         with new_building(generations) as building:
             report = make_generation(
                 generations,
@@ -111,12 +111,15 @@ def _changes_something(change: Change) -> bool:
 
 
 def _compare(
-    wanted: Mapping[str, Document | None], current: Generation | None, generations: Generations
+    wanted: Mapping[str, Document | None],
+    current: Generation | None,
+    generations: Generations,
+    model: SegmentationModel,
 ) -> tuple[Store | None, tuple[Change, ...]]:
     if current is None:
         return None, tuple(Change(one, "created") for one in wanted)
     live = live_store(generations)
-    if live is None or not is_usable(live, load_pyvi_model()):
+    if live is None or not is_usable(live, model):
         raise IndexRefusedError(
             f"{current.folder} was made by another version or is damaged", _UPDATE
         )

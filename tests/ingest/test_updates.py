@@ -19,9 +19,11 @@ import pytest
 from quick_reading import ReadingHere
 
 from searchapp.analysis.analyzer import Analyzer
+from searchapp.analysis.pyvi_model import SegmentationModel
 from searchapp.config import Settings
 from searchapp.generations import Generations
 from searchapp.ingest import analysis_pool, making
+from searchapp.ingest import build as build_module
 from searchapp.ingest.build import build, update
 from searchapp.ingest.report import Report
 from searchapp.search.service import SearchService
@@ -138,9 +140,10 @@ def files(index_dir: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch, analyzer: Analyzer) -> None:
+def quick(monkeypatch: pytest.MonkeyPatch, analyzer: Analyzer, model: SegmentationModel) -> None:
     """Read in this process, with one analyzer: starting another 600 times takes minutes."""
     monkeypatch.setattr(analysis_pool, "Analyzer", lambda _: analyzer)
+    monkeypatch.setattr(build_module, "load_pyvi_model", lambda: model)
     monkeypatch.setattr(making, "ReadingPool", ReadingHere)
 
 
