@@ -15,7 +15,6 @@ import json
 import pickle
 import struct
 from dataclasses import dataclass, fields
-from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -75,9 +74,8 @@ class SegmentationModel:
         )
 
 
-@cache
 def load_pyvi_model() -> SegmentationModel:
-    """The model of the installed pyvi, read once.
+    """Read the model of the installed pyvi.
 
     Raises ModelError if pyvi is absent or its files are of another shape.
     """

@@ -8,13 +8,15 @@ import click
 
 from searchapp.cli.building import left_out, progress_bar, report_option, write_report
 from searchapp.cli.options import index_dir_option
+from searchapp.cli.sources import Named, no_terminal_awaited
 from searchapp.config import Settings
 from searchapp.ingest.build import build
+from searchapp.ingest.limits import Limits
 from searchapp.ingest.mapping import FieldMap
 
 
 @click.command("index")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH…]")
+@click.argument("arguments", nargs=-1, metavar="[PATH…]")
 @click.option("--engine", default=None, help="Engine to build for (default: whoosh).")
 @click.option(
     "--jobs", type=click.IntRange(min=1), default=None, help="Processes (default: one a core)."
@@ -23,9 +25,10 @@ from searchapp.ingest.mapping import FieldMap
     "--map",
     "fields",
     metavar="FIELD=NAME,…",
-    help="Foreign names of fields in tables and JSON Lines: id, title, text, url, source, category,"
-    " author, tags, published, language.",
+    help="Foreign names of fields in tables, JSON and JSON Lines (there also a.b for what is in"
+    " objects): id, title, text, url, source, category, author, tags, published, language.",
 )
+@click.option("--query", metavar="SQL", help="What to read from a database named as PATH.")
 @click.option(
     "--discard-posted",
     is_flag=True,
@@ -34,17 +37,19 @@ from searchapp.ingest.mapping import FieldMap
 @report_option
 @index_dir_option
 def index_command(
-    paths: tuple[Path, ...],
+    arguments: tuple[str, ...],
     engine: str | None,
     jobs: int | None,
     fields: str | None,
+    query: str | None,
     discard_posted: bool,
     report_file: Path | None,
     index_dir: Path | None,
 ) -> None:
     """Build an index from files and folders (default: seeds/) and make it live.
 
-    Reads .txt, .md, .html, .csv, .tsv and .jsonl, the last three also as .gz. The live index keeps
+    Reads text, Markdown, HTML, PDF, DOCX, PPTX, ODT, EPUB, mail, tables, JSON, JSON Lines, feeds
+    and dumps of MediaWiki, also compressed and in .zip and .tar archives. The live index keeps
     answering until the new one is whole; if the build fails, it stays. A build that was interrupted
     goes on where it was when it is started again.
 
@@ -54,13 +59,18 @@ def index_command(
         searchapp index articles.csv --map text=body,title=headline
     """
     settings = Settings.load(index_dir=index_dir, engine=engine, jobs=jobs)
-    names = None if fields is None else FieldMap.parse(fields)
-    with progress_bar() as listener:
+    names = FieldMap() if fields is None else FieldMap.parse(fields)
+    named = Named.of(arguments or ("seeds",))
+    queries = named.queries(query, names)
+    no_terminal_awaited(named)
+    with named.spooled(Limits.of(settings), names) as stdin, progress_bar() as listener:
         report = build(
-            list(paths) or [Path("seeds")],
+            named.paths,
             settings,
             listener,
             names,
+            queries=queries,
+            stdin=stdin,
             keep_posted=not discard_posted,
         )
     assert report.generation is not None

@@ -8,20 +8,22 @@ import click
 
 from searchapp.cli.building import left_out, progress_bar, report_option, write_report
 from searchapp.cli.options import index_dir_option
+from searchapp.cli.sources import Named
 from searchapp.config import Settings
+from searchapp.errors import InputError
 from searchapp.ingest.build import update
 from searchapp.ingest.report import Report
 
 
 @click.command("update")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH…]")
+@click.argument("arguments", nargs=-1, metavar="[PATH…]")
 @click.option(
     "--jobs", type=click.IntRange(min=1), default=None, help="Processes (default: one a core)."
 )
 @report_option
 @index_dir_option
 def update_command(
-    paths: tuple[Path, ...],
+    arguments: tuple[str, ...],
     jobs: int | None,
     report_file: Path | None,
     index_dir: Path | None,
@@ -37,8 +39,11 @@ def update_command(
         searchapp update docs/
     """
     settings = Settings.load(index_dir=index_dir, jobs=jobs)
+    named = Named.of(arguments)
+    if named.stdin:
+        raise InputError("standard input can't be brought up to date; index it anew")
     with progress_bar() as listener:
-        report = update(paths, settings, listener)
+        report = update(named.paths, settings, listener, urls=named.urls)
     click.echo(summary(report, settings))
     write_report(report, report_file)
 

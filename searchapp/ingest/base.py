@@ -29,13 +29,27 @@ class Problem:
         return f"{where}: {self.reason}"
 
 
+@dataclass(slots=True)
+class Budget:
+    """What may still be unpacked out of one file and all that is packed in it, however deep.
+
+    The one thing here that changes: it is carried from file to file, so that an archive in an
+    archive is paid from the same purse.
+    """
+
+    bytes_left: int
+    files_left: int
+    exceeded: str | None = None
+    """What was too much, for a person; nothing more is unpacked then."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceFile:
     """A file to read and the id of the document in it, for formats that hold one.
 
     ``fields`` are the foreign names in it, for formats that hold records. ``name`` is what it is
     called, which for what was packed in another file is not the name of ``path``; ``depth`` counts
-    the files around it.
+    the files around it; ``budget`` is None for what is not packed.
     """
 
     path: Path
@@ -44,6 +58,7 @@ class SourceFile:
     limits: Limits = field(default=Limits())
     name: str = ""
     depth: int = 0
+    budget: Budget | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not self.name:

@@ -12,22 +12,29 @@ from searchapp.analysis.pyvi_model import SegmentationModel, load_pyvi_model
 from searchapp.config import Settings
 from searchapp.errors import IndexRefusedError, InputError, NoIndexError
 from searchapp.generations import Building, Generation, Generations, size_and_hash
+from searchapp.ingest.base import SourceFile
 from searchapp.ingest.files import Collection, Root, collect, collect_roots, root_labels
 from searchapp.ingest.limits import Limits
 from searchapp.ingest.making import make_generation, new_building
 from searchapp.ingest.mapping import FieldMap
 from searchapp.ingest.planning import (
     POSTED,
+    STDIN,
     Sources,
     Step,
     in_order,
     plan_files,
+    plan_query,
+    query_key,
     read_with,
     without_runs,
 )
 from searchapp.ingest.report import Listener, Report
-from searchapp.ingest.store import JOURNAL, Store
+from searchapp.ingest.sql import SqlSource, without_password
+from searchapp.ingest.store import JOURNAL, Entry, Store
 from searchapp.ingest.stream import Deleted
+
+_NOTHING = Collection((), 0)
 
 
 def build(
@@ -36,29 +43,40 @@ def build(
     listener: Listener | None = None,
     fields: FieldMap | None = None,
     *,
+    queries: Sequence[SqlSource] = (),
+    stdin: SourceFile | None = None,
     keep_posted: bool = True,
     generations: Generations | None = None,
 ) -> Report:
-    """Build a new generation from files and folders and make it live.
+    """Build a new generation from files and folders, and make it live.
 
-    ``fields`` are foreign names in records and tables. What programs put into the index before
+    ``queries`` of databases and standard input, spooled, come behind the files. ``fields`` are
+    foreign names in records and tables. What programs put into the index before
     stays in it, unless ``keep_posted`` is off. A build that was interrupted is gone on with: what
     it read and analysed is used again where the files are as they were.
 
-    Raises InputError if there is nothing to index, LockedError if another build is running; the
-    live index is untouched unless all went well.
+    Raises InputError if there is nothing to index or a database can't be asked, LockedError if
+    another build is running; the live index is untouched unless all went well.
     """
-    sources = Sources(tuple(map(Root.of, paths)), fields or FieldMap())
+    sources = Sources(
+        tuple(map(Root.of, paths)), fields or FieldMap(), tuple(queries), stdin is not None
+    )
     limits = Limits.of(settings)
-    collection = collect(paths, sources.fields, limits, settings.index_dir)
+    collection = _NOTHING
+    if paths:
+        collection = collect(paths, sources.fields, limits, settings.index_dir)
     model = load_pyvi_model()
     generations = generations or Generations(settings.index_dir)
     with generations.lock(), new_building(generations) as building:
         rubble = _usable_rubble(building, model)
-        steps = plan_files(collection.files, read_with(sources.fields, limits), rubble)
+        with_what = read_with(sources.fields, limits)
+        steps = plan_files(collection.files, with_what, rubble)
+        steps += [plan_query(source, with_what, None) for source in queries]
+        if stdin is not None:
+            steps.append(Step(Entry(STDIN, "", with_what, None), file=stdin))
         posted = live_store(generations) if keep_posted else None
         if posted is not None:
-            steps += posted_steps(posted, model)
+            steps += _given_steps(posted, model, [POSTED])
         return make_generation(
             generations,
             building,
@@ -79,13 +97,16 @@ def update(
     settings: Settings,
     listener: Listener | None = None,
     *,
+    urls: Sequence[str] = (),
     generations: Generations | None = None,
 ) -> Report:
     """Bring the live index up to date with what it was built from, in one step.
 
     Only files that changed are read, and only texts that changed are analysed; what is gone is
     taken out. Among several sources only those are looked at that ``paths`` lie in; a path outside
-    all of them is added. Where nothing has changed, no generation is made.
+    all of them is added. Databases are asked again; ``urls`` are addresses of theirs, with what
+    they need to be asked with, such as a password. Standard input stays what it was. Where nothing
+    has changed, no generation is made.
 
     Raises NoIndexError, LockedError, IndexRefusedError if the index can't be trusted, InputError if
     a folder that it was built from is gone, or if nothing would be left.
@@ -99,7 +120,7 @@ def update(
             raise IndexRefusedError(f"{current.store_folder} is damaged or missing")
         model = load_pyvi_model()
         before = Sources.of(live.head)
-        sources = _with_new(before, paths)
+        sources = _with_new(before, paths, urls)
         usable = is_usable(live, model)
         left_alone = _left_alone(before, sources, paths, live) if usable else frozenset[Root]()
         _check_folders(sources.roots, left_alone)
@@ -108,8 +129,15 @@ def update(
         )
         with_what = read_with(sources.fields, limits)
         files = plan_files(collection.files, with_what, [live] if usable else [])
-        steps = [*in_order(sources.roots, files, live, left_alone), *posted_steps(live, model)]
-        if usable and sources == before and _is_same(steps, live):
+        steps = in_order(sources.roots, files, live, left_alone)
+        for source in sources.queries:
+            entry = live.entries.get(query_key(source))
+            if usable and entry is not None and paths and source in before.queries:
+                steps.append(Step(entry, live))
+            else:
+                steps.append(plan_query(source, with_what, live if usable else None))
+        steps += _given_steps(live, model)
+        if usable and sources.head() == before.head() and _is_same(steps, live):
             return _unchanged(current, collection, live)
         with new_building(generations) as building:
             return make_generation(
@@ -155,32 +183,51 @@ def _usable_rubble(building: Building, model: SegmentationModel) -> list[Store]:
     return sorted(usable, key=lambda store: store.document_count, reverse=True)
 
 
-def posted_steps(live: Store, model: SegmentationModel) -> list[Step]:
-    """What programs put, as the last step; no step where they never did."""
-    entry = live.entries.get(POSTED)
-    if entry is None:
-        return []
+def _given_steps(
+    live: Store, model: SegmentationModel, keys: Sequence[str] = (STDIN, POSTED)
+) -> list[Step]:
+    """What can't be read again, as the last steps: standard input, and what programs put."""
+    steps = []
+    for entry in filter(None, map(live.entries.get, keys)):
+        check_given(live, entry)
+        if is_usable(live, model):
+            steps.append(Step(entry, live))
+        else:
+            documents = (document for document, _ in live.documents(entry.runs))
+            steps.append(Step(without_runs(entry), documents=documents))
+    return steps
+
+
+def check_given(live: Store, entry: Entry) -> None:
+    """Raises IndexRefusedError where documents are damaged that nothing else has."""
     if not live.is_sound(entry.runs):
-        # Nothing else has these documents.
+        what = "standard input" if entry.key == STDIN else "programs"
         raise IndexRefusedError(
-            f"documents that programs put are damaged in {live.folder}",
+            f"documents that came from {what} are damaged in {live.folder}",
             "go back to an earlier index with searchapp rollback, or restore a backup",
         )
-    if is_usable(live, model):
-        return [Step(entry, live)]
-    documents = (document for document, _ in live.documents(entry.runs))
-    return [Step(without_runs(entry), documents=documents)]
 
 
-def _with_new(before: Sources, paths: Sequence[Path]) -> Sources:
-    """The sources, and those of the paths that lie in none of them."""
+def _with_new(before: Sources, paths: Sequence[Path], urls: Sequence[str]) -> Sources:
+    """The sources, and those of the paths that lie in none of them; databases by the addresses
+    given. Raises InputError for an address that the index was not built from.
+    """
+    addresses = {without_password(url): url for url in urls}
+    unknown = addresses.keys() - {source.url for source in before.queries}
+    if unknown:
+        raise InputError(
+            f"the index was not built from {min(unknown)}: build one with searchapp index … --query"
+        )
+    queries = tuple(
+        replace(source, url=addresses.get(source.url, source.url)) for source in before.queries
+    )
     known = [root.path for root in before.roots]
     new = []
     for path in paths:
         place = Path(os.path.abspath(path))  # noqa: PTH100  # links stay
         if not any(place.is_relative_to(one) for one in known):
             new.append(Root.of(path))
-    return replace(before, roots=(*before.roots, *new))
+    return replace(before, roots=(*before.roots, *new), queries=queries)
 
 
 def _left_alone(

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from searchapp.errors import InputError
 from searchapp.ingest.base import Problem, SourceFile, printable
-from searchapp.ingest.formats import RECORD_SUFFIXES, TABLE_SUFFIXES, suffixes
+from searchapp.ingest.formats import MAPPED_SUFFIXES, TABLE_SUFFIXES, suffixes
 from searchapp.ingest.limits import Limits
 from searchapp.ingest.mapping import FieldMap
 from searchapp.ingest.reading import find_format
+from searchapp.ingest.signatures import is_bare
 
 _OWN_NAMES = FieldMap()
 _NO_LIMITS_NAMED = Limits()
@@ -116,15 +117,20 @@ def _check_names(files: Sequence[SourceFile], fields: FieldMap) -> None:
     """That foreign names are there, as far as that can be told before the files are read."""
     from searchapp.ingest.tables import column_names
 
-    tables = [file for file in files if file.path.name.lower().endswith(TABLE_SUFFIXES)]
-    records = [file for file in files if file.path.name.lower().endswith(RECORD_SUFFIXES)]
+    tables = [file for file in files if file.name.lower().endswith(TABLE_SUFFIXES)]
+    records = [file for file in files if file not in tables and _may_hold_records(file)]
     if not tables and not records:
-        raise InputError("--map is for tables and JSON Lines, and there are none")
+        raise InputError("--map is for tables, JSON and JSON Lines, and there are none")
     known = {name for table in tables for name in column_names(table)}
     missing = [name for name in fields.names.values() if name not in known]
     if missing and not records:
         shown = ", ".join(map(repr, sorted(known))) or "none that can be read"
         raise InputError(f"--map names {missing[0]!r}, which no table has; columns are {shown}")
+
+
+def _may_hold_records(file: SourceFile) -> bool:
+    name = file.name.lower()
+    return name.endswith(MAPPED_SUFFIXES) or is_bare(name)
 
 
 def _walk(

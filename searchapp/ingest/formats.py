@@ -15,8 +15,9 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from searchapp.errors import InputError
-from searchapp.ingest import recognition
+from searchapp.ingest import recognition, signatures
 from searchapp.ingest.base import Item, Reader, SourceFile
+from searchapp.ingest.opening import COMPRESSED_SUFFIXES
 
 ENTRY_POINTS = "searchapp.readers"
 HEAD_BYTES = 8192
@@ -28,12 +29,16 @@ class Format:
 
     ``suffixes`` are the endings of its names, in small letters. ``recognises`` is given the first
     `HEAD_BYTES` bytes of a file and its name; True says that it is of this kind whatever its name.
+    ``packed`` says that other files are packed in it, ``streams`` that its reader goes through
+    `opening.py`, record by record, and so reads compressed files of any size as they are.
     """
 
     name: str
     suffixes: tuple[str, ...]
     read: Reader
     recognises: Callable[[bytes, str], bool] = lambda *_: False
+    packed: bool = False
+    streams: bool = False
 
 
 def _ours(module: str, function: str) -> Reader:
@@ -47,7 +52,11 @@ def _ours(module: str, function: str) -> Reader:
 
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
-RECORD_SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
+RECORD_SUFFIXES = (".jsonl", ".ndjson", ".json")
+ARCHIVE_SUFFIXES = (".zip", ".tar", ".tgz", ".tbz2", ".txz")
+MAPPED_SUFFIXES = (*RECORD_SUFFIXES, *ARCHIVE_SUFFIXES, *COMPRESSED_SUFFIXES)
+"""Where there may be records that names are mapped in, apart from tables."""
+COMPRESSED, TAR = "compressed file", "TAR"
 
 # Where several recognise a file the first has it: what is packed in a ZIP file comes before ZIP.
 _OURS = (
@@ -63,8 +72,43 @@ _OURS = (
     Format("plain text", (".txt",), _ours("text", "read_text")),
     Format("Markdown", (".md", ".markdown"), _ours("markdown", "read_markdown")),
     Format("HTML", (".html", ".htm", ".xhtml"), _ours("html", "read_html"), recognition.is_html),
-    Format("JSON Lines", RECORD_SUFFIXES, _ours("jsonl", "read_jsonl")),
-    Format("table", TABLE_SUFFIXES, _ours("tables", "read_table")),
+    Format(
+        "JSON Lines",
+        (".jsonl", ".ndjson"),
+        _ours("jsonl", "read_jsonl"),
+        signatures.is_json_lines,
+        streams=True,
+    ),
+    Format("JSON", (".json",), _ours("json_file", "read_json"), signatures.is_json, streams=True),
+    Format(
+        "table", (".csv", ".tsv"), _ours("tables", "read_table"), signatures.is_table, streams=True
+    ),
+    Format(
+        "XML",
+        (".xml", ".rss", ".atom"),
+        _ours("xml_file", "read_xml"),
+        signatures.is_known_xml,
+        streams=True,
+    ),
+    Format("e-mail", (".eml",), _ours("mail", "read_eml"), signatures.is_eml, packed=True),
+    Format("mailbox", (".mbox",), _ours("mail", "read_mbox"), signatures.is_mbox, packed=True),
+    Format(
+        "ZIP", ARCHIVE_SUFFIXES[:1], _ours("archives", "read_zip"), signatures.is_zip, packed=True
+    ),
+    Format(
+        TAR,
+        ARCHIVE_SUFFIXES[1:],
+        _ours("archives", "read_tar"),
+        signatures.is_tar,
+        packed=True,
+    ),
+    Format(
+        COMPRESSED,
+        COMPRESSED_SUFFIXES,
+        _ours("compressed", "read_compressed"),
+        signatures.is_compressed_file,
+        packed=True,
+    ),
 )
 
 
@@ -79,7 +123,8 @@ def formats() -> tuple[Format, ...]:
         try:
             found = entry.load()
         except Exception as error:  # another package's code: anything can go wrong in it
-            raise InputError(f"the reader {entry.name!r} can't be loaded ({error})") from error
+            why = " ".join(str(error).split())
+            raise InputError(f"the reader {entry.name!r} can't be loaded ({why})") from error
         if not isinstance(found, Format):
             raise InputError(f"the reader {entry.name!r} is no searchapp.ingest.formats.Format")
         theirs.append(found)

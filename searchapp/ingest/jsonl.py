@@ -1,4 +1,4 @@
-"""JSON Lines, plain or gzip: a record a line."""
+"""JSON Lines: a record a line."""
 
 from __future__ import annotations
 
@@ -16,13 +16,22 @@ _MARK = b"\xef\xbb\xbf"
 def read_jsonl(file: SourceFile) -> Iterator[Item]:
     """The documents of a JSON Lines file; a line that can't be read is a Problem."""
     path = file.shown
-    number = 0
+    number, limit = 0, file.limits.file_bytes
     with open_bytes(file.path) as lines:
         try:
-            for number, line in enumerate(lines, start=1):
-                yield from _record(line.removeprefix(_MARK), file, number)
+            while line := lines.readline(limit + 1):
+                number += 1
+                if len(line) <= limit:
+                    yield from _record(line.removeprefix(_MARK), file, number)
+                    continue
+                allowed = limit // 1_000_000
+                yield Problem(path, f"is longer than {allowed} MB; file_max_mb allows more", number)
+                while line and not line.endswith(b"\n"):
+                    line = lines.readline(limit)
         except PACKED_DAMAGED as error:
-            yield Problem(path, f"the gzip data ends or is damaged here ({error})", number + 1)
+            yield Problem(
+                path, f"the compressed data (gzip …) ends or is damaged here ({error})", number + 1
+            )
 
 
 def _record(line: bytes, file: SourceFile, number: int) -> Iterator[Item]:

@@ -156,8 +156,8 @@ class _Output:
     def commit(self, deleted: Mapping[str, Sequence[str]]) -> None:
         """Write what was gathered."""
         self._engine.commit()
-        self._counts.write(self._folder)
-        self._completions.write(self._folder)
+        self._counts.write(self._folder, self._storage)
+        self._completions.write(self._folder, self._storage)
         self._miner.write(self._folder, self._storage)
         self._storage.remove_folder(self._spool)
         self._store.note_deleted(deleted)

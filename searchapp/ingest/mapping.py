@@ -1,4 +1,7 @@
-"""Foreign names for the fields of a record: ``--map text=body,title=headline``."""
+"""Foreign names for the fields of a record: ``--map text=body,title=headline``.
+
+A name with dots reaches into what is nested: ``title.rendered``, ``authors.0.name``.
+"""
 
 from __future__ import annotations
 
@@ -43,4 +46,23 @@ class FieldMap:
     def fields_of(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """The fields that a record has, by our names."""
         named = {one: self.name_of(one) for one in FIELDS}
-        return {one: record[name] for one, name in named.items() if name in record}
+        found = {one: _value(record, name) for one, name in named.items()}
+        return {one: value for one, value in found.items() if value is not _MISSING}
+
+
+_MISSING = object()
+
+
+def _value(record: Mapping[str, Any], name: str) -> Any:
+    """The value of that name, whole or as a path; ``_MISSING`` if there is none."""
+    if name in record or "." not in name:
+        return record.get(name, _MISSING)
+    found: Any = record
+    for part in name.split("."):
+        if isinstance(found, Mapping):
+            found = found.get(part, _MISSING)
+        elif isinstance(found, list) and part.isdecimal() and int(part) < len(found):
+            found = found[int(part)]
+        else:
+            return _MISSING
+    return found

@@ -1,30 +1,53 @@
-"""Files of records, plain or gzip, as bytes or as text, without holding them whole."""
+"""Files, plain or compressed, as bytes or as text, without holding them whole."""
 
 from __future__ import annotations
 
+import bz2
 import codecs
 import contextlib
 import gzip
 import io
+import lzma
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
 from searchapp.ingest.base import SourceFile, UnreadableError
 from searchapp.ingest.decoding import DecodingError, decode_noted, marked_encoding
 
-PACKED_DAMAGED = (gzip.BadGzipFile, EOFError, zlib.error)
+PACKED_DAMAGED = (gzip.BadGzipFile, EOFError, zlib.error, lzma.LZMAError)
 """What reading a packed file that is cut off or damaged raises."""
 
+COMPRESSED_SUFFIXES = (".gz", ".bz2", ".xz")
+"""What a compressed file's name ends with, behind the name of what it holds."""
+
 _BLOCK = 1 << 20
+_MAGIC: tuple[tuple[bytes, Callable[[Path], IO[bytes]]], ...] = (
+    (b"\x1f\x8b", gzip.open),  # type: ignore[assignment]  # files in all but name
+    (b"BZh", bz2.open),
+    (b"\xfd7zXZ\x00", lzma.open),
+)
+
+
+def is_compressed(head: bytes) -> bool:
+    """Whether a file that begins so is one that `open_bytes` decompresses."""
+    return any(head.startswith(magic) for magic, _ in _MAGIC)
+
+
+def plain_name(name: str) -> str:
+    """The name of what a compressed file holds: ``a.csv`` for ``a.csv.gz``."""
+    return next(
+        (name[: -len(end)] for end in COMPRESSED_SUFFIXES if name.lower().endswith(end)), name
+    )
 
 
 def open_bytes(path: Path) -> IO[bytes]:
-    """A file, unpacked if its name says that it is packed."""
-    if path.suffix.lower() == ".gz":
-        return gzip.open(path)  # type: ignore[return-value]  # it is one in all but name
-    return path.open("rb")
+    """A file, decompressed as it is read if its content says that it is compressed."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    opener = next((opener for magic, opener in _MAGIC if head.startswith(magic)), None)
+    return path.open("rb") if opener is None else opener(path)
 
 
 @contextlib.contextmanager
@@ -63,6 +86,20 @@ def _certain_encoding(path: Path) -> str | None:
         except PACKED_DAMAGED:
             pass  # what comes before is read, and then it is told
     return "utf-8"
+
+
+@contextlib.contextmanager
+def open_utf8(path: Path) -> Iterator[tuple[IO[bytes], list[str]]]:
+    """A file as UTF-8 without a byte order mark, whatever it was, and notes as `open_text` has."""
+    encoding = _certain_encoding(path)
+    with open_bytes(path) as file:
+        if encoding in {"utf-8", "utf-8-sig"}:
+            if encoding == "utf-8-sig":
+                file.read(len(codecs.BOM_UTF8))
+            yield file, []
+        else:
+            text, notes = decode_noted(file.read())
+            yield io.BytesIO(text.encode("utf-8", "surrogatepass")), notes
 
 
 def whole_bytes(file: SourceFile) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -11,12 +12,16 @@ from typing import Any
 from searchapp import __version__
 from searchapp.documents import Document
 from searchapp.ingest.base import SourceFile
+from searchapp.ingest.chunks import content_digest
 from searchapp.ingest.files import Root
 from searchapp.ingest.limits import Limits
 from searchapp.ingest.mapping import FieldMap
-from searchapp.ingest.stamps import is_unchanged
+from searchapp.ingest.sql import SqlSource, read_query
+from searchapp.ingest.stamps import Stamp, is_unchanged
 from searchapp.ingest.store import Entry, Store
 
+STDIN = "stdin"
+"""The key of the entry with what came from standard input."""
 POSTED = "posted"
 """The key of the entry with the documents that programs put."""
 _FILE = "file:"
@@ -24,10 +29,14 @@ _FILE = "file:"
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What somebody named: files and folders, and foreign names of fields in them."""
+    """What somebody named: files and folders, queries of databases, standard input, and foreign
+    names of fields in them.
+    """
 
     roots: tuple[Root, ...] = ()
     fields: FieldMap = FieldMap()
+    queries: tuple[SqlSource, ...] = ()
+    stdin: bool = False
 
     @classmethod
     def of(cls, head: dict[str, Any]) -> Sources:
@@ -35,28 +44,39 @@ class Sources:
         return cls(
             tuple(Root(Path(path), shown, folder) for path, shown, folder in head["roots"]),
             FieldMap(head["fields"]),
+            tuple(SqlSource(u, q, FieldMap(head["fields"])) for u, q in head["queries"]),
+            head["stdin"],
         )
 
     def head(self) -> dict[str, Any]:
-        """These sources, for the head of a journal."""
+        """These sources, for the head of a journal; no password comes into it."""
         return {
             "roots": [[str(root.path), root.shown, root.is_folder] for root in self.roots],
             "fields": dict(self.fields.names),
+            "queries": [[source.shown, source.query] for source in self.queries],
+            "stdin": self.stdin,
         }
 
     @property
     def shown(self) -> list[str]:
         """The sources as they were written."""
-        return [root.shown for root in self.roots]
+        return [
+            *(root.shown for root in self.roots),
+            *(source.shown for source in self.queries),
+            *(["standard input"] if self.stdin else []),
+        ]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something whose documents come next: taken from a store, read from a file, or given."""
+    """Something whose documents come next: taken from a store, read from a file or a database, or
+    given.
+    """
 
     entry: Entry
     store: Store | None = None
     file: SourceFile | None = None
+    query: SqlSource | None = None
     documents: Iterable[Document] = ()
 
 
@@ -82,6 +102,55 @@ def _plan_file(file: SourceFile, with_what: str, stores: Sequence[Store]) -> Ste
         ):
             return Step(entry, store)
     return Step(Entry(key, file.id, with_what, None), file=file)
+
+
+def plan_query(source: SqlSource, with_what: str, live: Store | None) -> Step:
+    """The step for a query: from the store if it gives the same documents as before.
+
+    Raises InputError if the database can't be asked.
+    """
+    key = query_key(source)
+    entry = None if live is None else live.entries.get(key)
+    if (
+        live is not None
+        and entry is not None
+        and entry.stamp is not None
+        and entry.read_with == with_what
+        and live.is_sound(entry.runs)
+        and _answer_stamp(source) == entry.stamp
+    ):
+        return Step(entry, live)
+    return Step(Entry(key, "", with_what, None), query=source)
+
+
+def query_key(source: SqlSource) -> str:
+    """The key of a query's entry."""
+    return f"query:{source.shown}\n{source.query}"
+
+
+class AnswerStamp:
+    """What tells a changed answer of a database: the number of documents, and a checksum."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._digest = hashlib.sha256()
+
+    def add(self, document: Document) -> None:
+        """Take the next document in."""
+        self.count += 1
+        self._digest.update(content_digest(document).encode())
+
+    def stamp(self) -> Stamp:
+        """The stamp of all that was taken in."""
+        return Stamp(self.count, 0, 0, 0, self._digest.hexdigest())
+
+
+def _answer_stamp(source: SqlSource) -> Stamp:
+    seen = AnswerStamp()
+    for item in read_query(source):
+        if isinstance(item, Document):
+            seen.add(item)
+    return seen.stamp()
 
 
 def in_order(

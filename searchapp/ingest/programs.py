@@ -17,7 +17,7 @@ from searchapp.engines.base import Searcher
 from searchapp.engines.registry import get_engine
 from searchapp.errors import IndexRefusedError, NoIndexError
 from searchapp.generations import Generation, Generations
-from searchapp.ingest.build import is_usable, live_store, posted_steps
+from searchapp.ingest.build import check_given, is_usable, live_store
 from searchapp.ingest.chunks import content_digest
 from searchapp.ingest.making import make_generation, new_building
 from searchapp.ingest.planning import POSTED, Sources, Step
@@ -85,16 +85,16 @@ def _apply(
             if not any(wanted.values()):
                 raise
             current = None
-        live, changes = _compare(wanted, current, generations)
+        model = load_pyvi_model()
+        live, changes = _compare(wanted, current, generations, model)
         if current is not None and not any(map(_changes_something, changes)):
             return Applied(current.name, current.manifest.document_count, changes)
-        model = load_pyvi_model()
         with new_building(generations) as building:
             report = make_generation(
                 generations,
                 building,
                 Sources() if live is None else Sources.of(live.head),
-                _steps(live, wanted, model),
+                _steps(live, wanted),
                 settings=settings,
                 model=model,
                 stores=[] if live is None else [live],
@@ -111,12 +111,15 @@ def _changes_something(change: Change) -> bool:
 
 
 def _compare(
-    wanted: Mapping[str, Document | None], current: Generation | None, generations: Generations
+    wanted: Mapping[str, Document | None],
+    current: Generation | None,
+    generations: Generations,
+    model: SegmentationModel,
 ) -> tuple[Store | None, tuple[Change, ...]]:
     if current is None:
         return None, tuple(Change(one, "created") for one in wanted)
     live = live_store(generations)
-    if live is None or not is_usable(live, load_pyvi_model()):
+    if live is None or not is_usable(live, model):
         raise IndexRefusedError(
             f"{current.folder} was made by another version or is damaged", _UPDATE
         )
@@ -138,9 +141,7 @@ def _change(document_id: str, document: Document | None, searcher: Searcher) -> 
     return Change(document_id, "unchanged" if is_same else "updated")
 
 
-def _steps(
-    live: Store | None, wanted: Mapping[str, Document | None], model: SegmentationModel
-) -> list[Step]:
+def _steps(live: Store | None, wanted: Mapping[str, Document | None]) -> list[Step]:
     """Everything as the live index has it, but for what programs put."""
     if live is None:
         return [Step(Entry(POSTED, "", "", None), documents=_merged((), wanted))]
@@ -148,8 +149,9 @@ def _steps(
     for step in files:
         if not live.is_sound(step.entry.runs):
             raise IndexRefusedError(f"{live.folder} is damaged", _UPDATE)
-    posted_steps(live, model)  # raises where what programs put is damaged
     entry = live.entries.get(POSTED)
+    if entry is not None:
+        check_given(live, entry)
     before = () if entry is None else (document for document, _ in live.documents(entry.runs))
     return [*files, Step(Entry(POSTED, "", "", None), documents=_merged(before, wanted))]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from searchapp.documents import Document
 from searchapp.ingest import legacy
-from searchapp.ingest.base import UnreadableError
+from searchapp.ingest.base import Item, Problem, UnreadableError
 
 ID_MAX_CHARS = 512
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
@@ -63,6 +63,25 @@ def make_document(values: Mapping[str, Any], path: str) -> tuple[Document, list[
         ),
         notes,
     )
+
+
+def record_items(
+    values: Mapping[str, Any], path: str, number: int | None = None, notes: Sequence[str] = ()
+) -> Iterator[Item]:
+    """The document of a record and what has to be said of it, or why there is none.
+
+    ``number`` is the record's place in the file, from 1 on, for messages; ``notes`` are those that
+    were made while the record was read.
+    """
+    where = "" if number is None else f"record {number} "
+    try:
+        document, more = make_document(values, path)
+    except RecordError as error:
+        yield Problem(path, f"{where}{error}")
+        return
+    for note in (*notes, *more):
+        yield Problem(path, f"{where}{note}", kept=True)
+    yield document
 
 
 def _language(value: Any) -> str | None:

@@ -9,10 +9,13 @@ from searchapp.documents import Document
 from searchapp.ingest.base import Problem
 from searchapp.ingest.batching import Known, Planned
 from searchapp.ingest.chunks import content_digest, text_digest
-from searchapp.ingest.planning import Step, without_runs
+from searchapp.ingest.planning import AnswerStamp, Step, without_runs
 from searchapp.ingest.reading_pool import FileReading
 from searchapp.ingest.report import Listener, Progress, Report
+from searchapp.ingest.sql import SqlSource, read_query
 from searchapp.ingest.store import Entry, Store
+
+_TOLD_EVERY = 500  # rows of a database
 
 
 @dataclass(slots=True)
@@ -67,6 +70,8 @@ class Stream:
                 yield from self._stored(step, step.store)
             elif step.file is not None:
                 yield from self._read(step)
+            elif step.query is not None:
+                yield from self._queried(step, step.query)
             else:
                 yield from self._given(step)
         self.report.indexed = len(self._seen)
@@ -99,6 +104,21 @@ class Stream:
             self._bytes = max(self._bytes, begin + parcel.bytes_read)
             self._listener.progress(Progress(reading.file.name, len(self._seen), self._bytes))
         yield replace(step.entry, stamp=reading.stamp, problems=tuple(problems))
+
+    def _queried(self, step: Step, source: SqlSource) -> Iterator[Planned | Entry]:
+        problems: list[Problem] = []
+        seen = AnswerStamp()
+        for item in read_query(source):
+            if isinstance(item, Problem):
+                problems.append(item)
+                self.tell(item)
+                continue
+            seen.add(item)
+            if self._is_taken(item, is_new=True):
+                yield self._planned(item)
+            if seen.count % _TOLD_EVERY == 0:
+                self._listener.progress(Progress(source.shown, len(self._seen), self._bytes))
+        yield replace(step.entry, stamp=seen.stamp(), problems=tuple(problems))
 
     def _given(self, step: Step) -> Iterator[Planned | Entry]:
         for document in step.documents:

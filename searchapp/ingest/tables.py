@@ -8,7 +8,7 @@ from typing import IO
 
 from searchapp.ingest.base import Item, Problem, SourceFile
 from searchapp.ingest.decoding import DecodingError
-from searchapp.ingest.opening import PACKED_DAMAGED, open_text
+from searchapp.ingest.opening import PACKED_DAMAGED, open_text, plain_name
 from searchapp.ingest.records import RecordError, make_document
 
 _DELIMITERS = (",", ";", "\t", "|")  # in case of doubt the one named first
@@ -66,7 +66,7 @@ def _again(first: str, rest: IO[str]) -> Iterator[str]:
 
 
 def _delimiter(first: str, file: SourceFile) -> str:
-    if file.path.name.lower().endswith((".tsv", ".tsv.gz")):
+    if plain_name(file.name).lower().endswith(".tsv"):
         return "\t"
     return max(_DELIMITERS, key=first.count)
 

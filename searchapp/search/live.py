@@ -28,10 +28,17 @@ _MAX_CHUNKS = 10_000  # a worker sees queries and snippets: some 5 MB of what it
 class Live:
     """A generation, checked and opened. Safe to share between threads.
 
+    What was learnt over the one ``before`` is kept where both were analysed with the same model.
+
     Raises IndexRefusedError if the generation is of another analyzer version, or damaged.
     """
 
-    def __init__(self, generation: Generation, synonyms_file: Path | None = None) -> None:
+    def __init__(
+        self,
+        generation: Generation,
+        synonyms_file: Path | None = None,
+        before: Live | None = None,
+    ) -> None:
         manifest = generation.manifest
         if manifest.analyzer_version != ANALYZER_VERSION:
             raise IndexRefusedError(
@@ -46,9 +53,13 @@ class Live:
             more = f" (and {len(damage) - 1} more)" if len(damage) > 1 else ""
             raise IndexRefusedError(damage[0] + more)
         self.generation = generation
-        model = SegmentationModel.loads(generation.model_file.read_text(encoding="utf-8"))
-        self._analyzer = Analyzer(model, _MAX_CHUNKS)
-        self._analyzer_lock = threading.Lock()
+        if before is not None and _model_sum(before.generation) == _model_sum(generation):
+            self._analyzer: Analyzer = before._analyzer
+            self._analyzer_lock: threading.Lock = before._analyzer_lock
+        else:
+            model = SegmentationModel.loads(generation.model_file.read_text(encoding="utf-8"))
+            self._analyzer = Analyzer(model, _MAX_CHUNKS)
+            self._analyzer_lock = threading.Lock()
         self.language = LanguageModel(generation.language_folder)
         self._synonyms = load_synonyms(
             mined=generation.language_folder / ABBREVIATIONS_FILE, own=synonyms_file
@@ -88,6 +99,10 @@ class Live:
         return found
 
 
+def _model_sum(generation: Generation) -> str:
+    return generation.manifest.files[generation.model_file.name][1]
+
+
 class LiveIndex:
     """Follows the live generation of an index folder. Safe to share between threads."""
 
@@ -114,7 +129,7 @@ class LiveIndex:
                     # collected.
                     if live is not None:
                         self._earlier, self._earlier_used = live, time.monotonic()
-                    live = self._live = self._open()
+                    live = self._live = self._open(live)
         return live
 
     def at(self, name: str) -> Live:
@@ -143,12 +158,12 @@ class LiveIndex:
         if self._earlier is not None and time.monotonic() - self._earlier_used > _EARLIER_KEPT_S:
             self._earlier = None
 
-    def _open(self) -> Live:
+    def _open(self, before: Live | None) -> Live:
         """Open the live generation, again if a rebuild cleared it away while it was opened."""
         while True:
             generation = self._generations.current()
             try:
-                return Live(generation, self._synonyms_file)
+                return Live(generation, self._synonyms_file, before)
             except Exception:
                 # Files that vanish half-way through can fail in any way that Whoosh has.
                 if self._generations.current_name() == generation.name:

@@ -41,7 +41,7 @@ def test_a_folder_in_order_of_name_with_the_folders_own_name(tmp_path: Path) -> 
 
 
 def test_other_kinds_are_counted(tmp_path: Path) -> None:
-    for name in ("a.txt", "b.png", "c", "sub/d.json", "e.gz"):
+    for name in ("a.txt", "b.png", "c", "sub/d.py", "e.ipynb"):
         write(tmp_path / name)
     assert collect([tmp_path]).other_files == 4
 

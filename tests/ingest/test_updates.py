@@ -11,23 +11,21 @@ import os
 import random
 import re
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from quick_reading import ReadingHere
 
 from searchapp.analysis.analyzer import Analyzer
+from searchapp.analysis.pyvi_model import SegmentationModel
 from searchapp.config import Settings
 from searchapp.generations import Generations
 from searchapp.ingest import analysis_pool, making
-from searchapp.ingest.base import SourceFile
+from searchapp.ingest import build as build_module
 from searchapp.ingest.build import build, update
-from searchapp.ingest.reading import read_file
-from searchapp.ingest.reading_pool import FileReading
-from searchapp.ingest.reading_worker import Parcel
 from searchapp.ingest.report import Report
-from searchapp.ingest.stamps import stamp_of
 from searchapp.search.service import SearchService
 
 HISTORIES = 200
@@ -142,26 +140,11 @@ def files(index_dir: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch, analyzer: Analyzer) -> None:
+def quick(monkeypatch: pytest.MonkeyPatch, analyzer: Analyzer, model: SegmentationModel) -> None:
     """Read in this process, with one analyzer: starting another 600 times takes minutes."""
     monkeypatch.setattr(analysis_pool, "Analyzer", lambda _: analyzer)
-
-    class Here:
-        def __init__(self, files: Sequence[SourceFile], _: int) -> None:
-            self.files = files
-
-        def __enter__(self) -> Here:
-            return self
-
-        def __exit__(self, *_: object) -> None:
-            pass
-
-        def __iter__(self) -> Iterator[FileReading]:
-            for file in self.files:
-                stamp = stamp_of(file.path)
-                yield FileReading(file, iter([Parcel(tuple(read_file(file)), stamp.size)]), stamp)
-
-    monkeypatch.setattr(making, "ReadingPool", Here)
+    monkeypatch.setattr(build_module, "load_pyvi_model", lambda: model)
+    monkeypatch.setattr(making, "ReadingPool", ReadingHere)
 
 
 @pytest.mark.parametrize("block", range(10))
