@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from searchapp.analysis.terms import folded_term
 from searchapp.external.arrays import save_array
 from searchapp.external.names import RUN_NAMES, Names, NameTable
 from searchapp.language.phrases import PhraseCounts
+from searchapp.language.weighed_texts import Piece, WeighedTexts, gather
 from searchapp.lines import write_lines
 from searchapp.storage import DISK, Storage
 
@@ -37,6 +39,8 @@ SYLLABLES_FILE = "completion_syllables.txt"
 SYLLABLE = re.compile(r"[^\W_]+")
 
 _TITLES_A_RUN = RUN_NAMES // 4
+_PIECE = RUN_NAMES // 8  # texts held at a time
+_LOWER_END = "\n"  # between a title in lower case and itself; its white space is single spaces
 _MAX_TITLES = 1_000_000
 _MAX_TEXT_CHARS = 120
 _MAX_BEGINNINGS = 8  # words of a title that typing may begin with
@@ -44,15 +48,6 @@ _LATER_BEGINNING = 2.0  # taken off the weight: about a seventh of the documents
 _TITLE_WEIGHT = 0.7  # a title is one document, but what somebody called it
 _END = " "  # behind a key: its last syllable is whole, too
 _LETTER = 0.01  # taken off for each letter: of equals the shorter is first
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A text to offer. ``count`` is below 0 for a title: so the file tells them apart."""
-
-    text: str
-    count: int
-    weight: float
 
 
 class CompletionBuilder:
@@ -72,7 +67,8 @@ class CompletionBuilder:
         """Take the titles of a batch."""
         texts = (" ".join(clean_text(title).split()) for title in titles)
         kept = [t for t in texts if t and len(t) <= _MAX_TEXT_CHARS and SYLLABLE.search(t)]
-        for number in self._titles.numbers(kept).tolist():
+        # Titles that differ in case stand side by side when all are merged.
+        for number in self._titles.numbers(t.lower() + _LOWER_END + t for t in kept).tolist():
             if number == len(self._counts_now):
                 self._counts_now.append(0)
             self._counts_now[number] += 1
@@ -90,82 +86,98 @@ class CompletionBuilder:
 
     # -- choosing -------------------------------------------------------------------------------
 
-    def _all_titles(self) -> tuple[Names, Array]:
+    def _entries(self) -> WeighedTexts:
+        """Titles and phrases by their text; a title that is a phrase is the phrase, written like
+        the title. Counts of titles are below 0: so the file tells them apart.
+        """
+        phrases = self._phrases.chosen()
+        pieces = self._pieces(phrases)
+        return gather(pieces, None, self._spool_folder, self._spool_storage)
+
+    def _pieces(self, phrases: WeighedTexts) -> Iterator[Piece]:
+        written = np.zeros(len(phrases), dtype=np.bool_)  # like a title
+        titles = self._written_titles()
+        while some := list(islice(titles, _PIECE)):
+            counts = np.array([-count for *_, count in some], dtype=np.int64)
+            weights = _TITLE_WEIGHT + np.log1p(-counts)
+            texts = [text for _, text, _ in some]
+            for index, (lower, _, _) in enumerate(some):
+                at = bisect_left(phrases.texts, lower)
+                if at < len(phrases) and phrases.texts[at] == lower:
+                    written[at] = True
+                    counts[index] = phrases.counts[at]
+                    weights[index] = max(phrases.weights[at], weights[index])
+            yield texts, counts, weights - _LETTER * _lengths(texts)
+        left = np.flatnonzero(~written)
+        for at in range(0, left.size, _PIECE):
+            these = left[at : at + _PIECE]
+            texts = [text.decode("utf-8") for text in phrases.texts.pick(these)]
+            yield texts, phrases.counts[these], phrases.weights[these] - _LETTER * _lengths(texts)
+
+    def _written_titles(self) -> Iterator[tuple[bytes, str, int]]:
+        """Each title once, whatever its case: in lower case, as most write it, and its count."""
         self._end_run()
         names, ranks = self._titles.merged()
         counts = np.zeros(len(names), dtype=np.int64)
         for of_run, run_counts in zip(ranks, self._title_counts, strict=True):
             counts[of_run] += run_counts
         self._title_counts = []
-        return names, counts
-
-    def _entries(self) -> list[_Entry]:
-        """Titles and phrases by their text; a title that is a phrase is the phrase, written like
-        the title.
-        """
-        phrases = self._phrases.chosen()
-        names, counts = self._all_titles()
         most = np.sort(np.argsort(-counts, kind="stable")[:_MAX_TITLES])
-        titles: dict[str, tuple[str, int, int]] = {}
-        for rank, count in zip(most.tolist(), counts[most].tolist(), strict=True):
-            text = names[rank].decode("utf-8")
-            lower = text.lower()
-            kept, of_kept, together = titles.get(lower, (text, 0, 0))
+        split = (names[rank].partition(_LOWER_END.encode()) for rank in most.tolist())
+        counted = zip(split, counts[most].tolist(), strict=True)
+        for lower, group in groupby(counted, key=lambda one: one[0][0]):
+            forms = [(count, parts[2].decode("utf-8")) for parts, count in group]
             # Of forms as frequent the one not in capitals, then the lesser one.
-            if (count, not text.isupper()) > (of_kept, not kept.isupper()):
-                kept, of_kept = text, count
-            titles[lower] = (kept, of_kept, together + count)
-        entries: list[_Entry] = []
-        for lower, (text, _, count) in titles.items():
-            phrase = phrases.pop(lower, None)
-            weight = _TITLE_WEIGHT + float(np.log1p(count)) - _LETTER * len(text)
-            if phrase is None:
-                entries.append(_Entry(text, -count, weight))
-            else:
-                weight = max(phrase.weight, weight)
-                entries.append(_Entry(text, phrase.count, weight - _LETTER * len(text)))
-        entries += [
-            _Entry(text, phrase.count, phrase.weight - _LETTER * len(text))
-            for text, phrase in phrases.items()
-        ]
-        entries.sort(key=lambda entry: entry.text)
-        return entries
+            _, text = max(forms, key=lambda form: (form[0], not form[1].isupper()))
+            yield lower, text, sum(count for count, _ in forms)
 
     def write(self, folder: Path, storage: Storage = DISK) -> None:
         """Write the files into an existing folder."""
         entries = self._entries()
         beginnings = NameTable(self._spool_folder, "completion_beginnings", self._spool_storage)
         runs: list[Array] = []  # of the beginnings: their numbers, run by run
-        numbers, places, weights = array("i"), array("i"), array("f")
+        numbers, places = array("i"), array("i")
         syllables: set[str] = set()
-        for first in range(0, len(entries), RUN_NAMES // 8):
-            block = entries[first : first + RUN_NAMES // 8]
+        for first in range(0, len(entries), _PIECE):
             texts: list[str] = []
-            for number, entry in enumerate(block, first):
-                key = completion_key(entry.text)
+            for number, key in enumerate(_keys(entries.texts, first), first):
                 syllables.update(key.split())
-                for place, at in enumerate(_beginnings(key)):
+                for at in _beginnings(key):
                     texts.append(key[at:] + _END)
                     numbers.append(number)
                     # Keys are read as bytes.
                     places.append(at if key.isascii() else len(key[:at].encode("utf-8")))
-                    weights.append(entry.weight - (_LATER_BEGINNING if place else 0.0))
             runs.append(beginnings.numbers(texts))
             beginnings.end_run()
         found = [of_run[run] for of_run, run in zip(beginnings.ranks(), runs, strict=True)]
         of_beginnings = np.concatenate([np.empty(0, dtype=np.int32), *found])
-        order = np.lexsort((np.array(numbers), of_beginnings))
+        pointers = np.array([numbers, places], dtype=np.int32)
+        order = np.lexsort((pointers[0], of_beginnings))
+        pointers = pointers[:, order]
+        weights = entries.weights[pointers[0]] - _LATER_BEGINNING * (pointers[1] > 0)
 
-        write_lines(folder / TEXTS_FILE, (entry.text.encode("utf-8") for entry in entries), storage)
-        keys = ((completion_key(entry.text) + _END).encode("utf-8") for entry in entries)
+        write_lines(folder / TEXTS_FILE, entries.texts, storage)
+        keys = (
+            (key + _END).encode("utf-8")
+            for first in range(0, len(entries), _PIECE)
+            for key in _keys(entries.texts, first)
+        )
         write_lines(folder / KEYS_FILE, keys, storage)
-        counts = np.array([entry.count for entry in entries], dtype=np.int32)
-        save_array(folder / COUNTS_FILE, counts, storage)
-        pointers = np.array([numbers, places], dtype=np.int32)[:, order]
+        save_array(folder / COUNTS_FILE, entries.counts.astype(np.int32), storage)
         save_array(folder / POINTERS_FILE, np.ascontiguousarray(pointers), storage)
-        save_array(folder / WEIGHTS_FILE, np.array(weights, dtype=np.float32)[order], storage)
+        save_array(folder / WEIGHTS_FILE, weights.astype(np.float32), storage)
         in_order = (syllable.encode("utf-8") for syllable in sorted(syllables))
         write_lines(folder / SYLLABLES_FILE, in_order, storage)
+
+
+def _keys(texts: Names, first: int) -> list[str]:
+    """The keys of a piece of texts."""
+    some = texts.pick(np.arange(first, min(first + _PIECE, len(texts))))
+    return [completion_key(text.decode("utf-8")) for text in some]
+
+
+def _lengths(texts: Sequence[str]) -> Array:
+    return np.array([len(text) for text in texts], dtype=np.int64)
 
 
 def completion_key(text: str) -> str:

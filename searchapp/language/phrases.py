@@ -7,10 +7,8 @@ information (Bouma 2009) over documents.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from searchapp.analysis.analyzer import BatchTerms
 from searchapp.external.arrays import ArrayPile, distinct
 from searchapp.external.keycounts import KeyCounts
 from searchapp.external.names import RUN_NAMES, Names, NameTable
+from searchapp.language.weighed_texts import Piece, WeighedTexts, gather
 from searchapp.storage import DISK, Storage
 
 Array = npt.NDArray[Any]
@@ -34,14 +33,6 @@ _SINGLE_SYLLABLE = 2.5  # taken off the weight: most say little by themselves
 
 _CANDIDATE = np.dtype([("first", "i4"), ("second", "i4"), ("count", "i8"), ("weight", "f8")])
 _NO_WORD = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """How many documents hold a phrase, and its weight: about the logarithm of that."""
-
-    count: int
-    weight: float
 
 
 class PhraseCounts:
@@ -96,10 +87,10 @@ class PhraseCounts:
 
     # -- choosing -------------------------------------------------------------------------------
 
-    def chosen(self) -> dict[str, Phrase]:
-        """What is worth offering, by its text; the heaviest if there are too many.
+    def chosen(self) -> WeighedTexts:
+        """What is worth offering, with how many documents hold it; the heaviest if it is too much.
 
-        Nothing is counted any more afterwards.
+        A weight is about the logarithm of the count. Nothing is counted any more afterwards.
         """
         self._end_run()
         names, ranks = self._names.merged()
@@ -112,7 +103,8 @@ class PhraseCounts:
             if candidates.size > _CANDIDATES:
                 candidates = _heaviest(candidates)
         self._pair_ends = []
-        return _texts(_heaviest(candidates), names)
+        pieces = _pieces(_heaviest(candidates), names)
+        return gather(pieces, _MAX_PHRASES, self._spool_folder, self._storage)
 
     def _least(self) -> int:
         """In so many documents a phrase has to be: a few in most corpora, one in tiny ones."""
@@ -167,20 +159,18 @@ def _heaviest(candidates: Array) -> Array:
     return kept
 
 
-def _texts(candidates: Array, names: Names) -> dict[str, Phrase]:
-    """Candidates by their text; of those with one text the heaviest counts."""
-    found: dict[str, Phrase] = {}
-    pieces = (candidates[at : at + _PIECE] for at in range(0, candidates.size, _PIECE))
-    for first, second, count, weight in chain.from_iterable(piece.tolist() for piece in pieces):
-        text = names[first] if second == _NO_WORD else names[first] + b" " + names[second]
-        name = text.decode("utf-8").replace("_", " ")
-        known = found.get(name)
-        if known is None or (known.weight, known.count) < (weight, count):
-            found[name] = Phrase(count, weight)
-    if len(found) > _MAX_PHRASES:
-        kept = sorted(found, key=lambda name: (-found[name].weight, name))[:_MAX_PHRASES]
-        found = {name: found[name] for name in kept}
-    return found
+def _pieces(candidates: Array, names: Names) -> Iterator[Piece]:
+    """The texts of candidates; several may have one."""
+    for at in range(0, candidates.size, _PIECE):
+        some = candidates[at : at + _PIECE]
+        texts = names.pick(some["first"])
+        for index in np.flatnonzero(some["second"] != _NO_WORD).tolist():
+            texts[index] += b" " + names[int(some["second"][index])]
+        yield (
+            [text.decode("utf-8").replace("_", " ") for text in texts],
+            some["count"].copy(),
+            some["weight"].copy(),
+        )
 
 
 def _is_content(term: str) -> bool:

@@ -16,7 +16,7 @@ from searchapp.documents import Document
 from searchapp.engines import columns_writer, document_ids, inversion, spools, whoosh_writer
 from searchapp.engines.base import AnalyzedBatch, Engine
 from searchapp.external import keycounts
-from searchapp.language import completion_builder, counts, phrases
+from searchapp.language import completion_builder, counts, phrases, weighed_texts
 from searchapp.language.completion_builder import CompletionBuilder
 from searchapp.language.counts import CorpusCounts
 from searchapp.language.synonyms import AbbreviationMiner
@@ -110,7 +110,8 @@ SMALL = [
     (document_ids, "_IDS_A_RUN", 10),
     (counts, "RUN_NAMES", 30),
     (phrases, "RUN_NAMES", 30),
-    (completion_builder, "RUN_NAMES", 64),
+    (completion_builder, "_PIECE", 8),
+    (weighed_texts, "RUN_NAMES", 20),
     (completion_builder, "_TITLES_A_RUN", 10),
     (keycounts, "PENDING_KEYS", 100),
     (inversion, "PART", 200),
