@@ -104,11 +104,13 @@ def open_utf8(path: Path) -> Iterator[tuple[IO[bytes], list[str]]]:
 
 def whole_bytes(file: SourceFile) -> bytes:
     """All bytes of a file that is read whole. Raises UnreadableError for one over the limit."""
-    most = file.limits.file_bytes
+    most, data = file.limits.file_bytes, bytearray()
     with file.path.open("rb") as opened:
-        data = opened.read(most + 1)
+        # Block by block: asked for so many bytes at once, Python makes room for all of them first.
+        while len(data) <= most and (block := opened.read(_BLOCK)):
+            data += block
     if len(data) > most:
         raise UnreadableError(
             f"is larger than {most // 1_000_000} MB; split it, or file_max_mb allows more"
         )
-    return data
+    return bytes(data)

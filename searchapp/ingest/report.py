@@ -26,7 +26,6 @@ class Report:
     removed: int = 0
     replaced: int = 0
     posted: int = 0
-    reused: int = 0
     other_files: int = 0
     build_s: float = 0.0
     problems: list[Problem] = field(default_factory=list)
