@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from searchapp.analysis.clean import clean_text
 from searchapp.analysis.syllable import split_tone
@@ -28,10 +29,13 @@ _SYLLABLE = re.compile(r"[^\W_]+")
 
 def collation_key(text: str) -> str:
     """A key whose order by code points is a dictionary's; texts that differ in case share one."""
-    return "".join(
-        _letters(toneless) + _SYLLABLE_END + _TONE_RANKS.get(tone, _SEVERAL_TONES)
-        for toneless, tone in map(split_tone, _SYLLABLE.findall(_lowered(text)))
-    )
+    return "".join(map(_syllable_key, _SYLLABLE.findall(_lowered(text))))
+
+
+@lru_cache(maxsize=20_000)  # a build asks for the same few thousand over and over
+def _syllable_key(syllable: str) -> str:
+    toneless, tone = split_tone(syllable)
+    return _letters(toneless) + _SYLLABLE_END + _TONE_RANKS.get(tone, _SEVERAL_TONES)
 
 
 def _lowered(text: str) -> str:

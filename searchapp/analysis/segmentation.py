@@ -49,8 +49,8 @@ NEWLINE_CHUNK = "\n"
 MAX_CHUNKS = 60_000
 """Distinct pieces remembered before starting afresh: about 25 MB of them.
 
-A process that analyses half of the wiki file's 51,435 sections needs 140 MB instead of 230, and
-some tenth more time, than if it remembered all.
+A process that analyses half of the wiki file's 51,435 sections needs 140 MB instead of 230 with a
+larger bound, and the whole build takes as long (47 and 49 s).
 """
 
 
