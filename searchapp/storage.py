@@ -23,10 +23,6 @@ class Storage:
         """Open a new file for writing; what was there is cut off."""
         return path.open("wb")
 
-    def append(self, path: Path) -> BinaryIO:
-        """Open a file for writing at its end; it is made where there is none."""
-        return path.open("ab")
-
     def write(self, path: Path, data: bytes) -> None:
         """Write a whole file."""
         with self.create(path) as file:

@@ -75,7 +75,7 @@ class FaultyStorage(Storage):
             self._is_dark = True
             raise PowerCutError
         # A full disk still removes, and tells what it holds.
-        takes_room = what.startswith(("write", "create", "append", "make_folder", "link"))
+        takes_room = what.startswith(("write", "create", "make_folder", "link"))
         if fault.kind == "error" or takes_room:
             if fault.kind == "short" and what.startswith("write"):
                 return True
@@ -95,12 +95,6 @@ class FaultyStorage(Storage):
         before = self._files.get(path)
         self._files[path] = Inode(None if before is None else before.synced)
         return _File(super().create(path), path, self)  # type: ignore[return-value]
-
-    def append(self, path: Path) -> BinaryIO:
-        self._step(f"append {path.name}")
-        inode = self._files.setdefault(path, Inode())
-        inode.is_written_since = True
-        return _File(super().append(path), path, self)  # type: ignore[return-value]
 
     def link(self, source: Path, target: Path) -> None:
         self._step(f"link {target.name}")
