@@ -60,6 +60,23 @@ class Settings:
     synonyms_file: Path | None = _row(None, "your own synonyms, in Solr's format")
     query_max_chars: int = _row(1000, "longest query, in characters", 1)
     analyze_max_chars: int = _row(10_000, "longest text that the API takes apart, in characters", 1)
+    opensearch_hosts: str = _row(
+        "http://127.0.0.1:9200", "addresses of the OpenSearch nodes, by commas"
+    )
+    opensearch_index: str = _row(
+        "searchapp", "name of the index in OpenSearch: its alias, and what each build's begins with"
+    )
+    opensearch_user: str = _row("", "user name for OpenSearch; empty sends none")
+    opensearch_password: str | None = _row(None, "password for OpenSearch", secret=True)
+    opensearch_ca_file: Path | None = _row(
+        None, "certificates that OpenSearch's own is checked with; without it those of the system"
+    )
+    opensearch_timeout_s: int = _row(10, "longest wait for OpenSearch to answer, in seconds", 1)
+    opensearch_shards: int = _row(1, "shards of a new index in OpenSearch", 1)
+    opensearch_replicas: int = _row(1, "copies of each shard beside the first", 0)
+    opensearch_refresh_s: int = _row(
+        1, "how soon a change to the index in OpenSearch is seen, in seconds", 1
+    )
     cors_origins: str = _row(
         "", "pages of other origins that may call the API, by commas; * is all"
     )
@@ -124,7 +141,8 @@ def _convert(raw: str, row: Field[Any]) -> object:
         if least is not None and number < least:
             raise ValueError(f"should be at least {least}")
         return number
-    if row.metadata["secret"] and not (len(raw) >= SECRET_MIN_CHARS and _SECRET.fullmatch(raw)):
+    is_token = row.name.endswith("_token")
+    if is_token and not (len(raw) >= SECRET_MIN_CHARS and _SECRET.fullmatch(raw)):
         raise ValueError(
             f"should be at least {SECRET_MIN_CHARS} characters of A-Z a-z 0-9 . _ ~ + / -;"
             " openssl rand -hex 32 makes a good one"

@@ -10,7 +10,8 @@
     ├── IndexRefusedError     exit 2, HTTP 503   built by another version, or damaged
     ├── NotFoundError         exit 2, HTTP 404   no such document
     ├── GoneError             exit 2, HTTP 410   a cursor outlived the index it reads
-    └── LockedError           exit 1, HTTP 409   another build is running
+    ├── LockedError           exit 1, HTTP 409   another build is running
+    └── UnavailableError      exit 1, HTTP 503   a server that the index is on does not answer
 
 The command line and the web layer translate this tree once each.
 """
@@ -131,3 +132,9 @@ class LockedError(SearchappError):
     """Another build holds the lock of this index."""
 
     http_status = 409
+
+
+class UnavailableError(SearchappError):
+    """A server that holds the index does not answer, or not in time; it may do so again."""
+
+    http_status = 503

@@ -11,6 +11,7 @@ from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.assembly import assemble
 from searchapp.analysis.base import Field
 from searchapp.analysis.pyvi_model import SegmentationModel
+from searchapp.config import Settings
 from searchapp.engines.base import AnalyzedBatch
 from searchapp.engines.registry import get_engine
 from searchapp.generations import Generation
@@ -20,7 +21,9 @@ _SAMPLE = 2_000  # documents analysed again: some seconds
 _ARRAYS = ("syllables", "syllable_bounds", "words", "word_bounds")
 
 
-def verify(generation: Generation, *, deep: bool = False) -> list[str]:
+def verify(
+    generation: Generation, settings: Settings | None = None, *, deep: bool = False
+) -> list[str]:
     """One line for each thing that is wrong with a generation; empty if it is whole.
 
     Everything is read: the checksum of each file, each document and posting of the engine's index
@@ -34,7 +37,7 @@ def verify(generation: Generation, *, deep: bool = False) -> list[str]:
     store = Store.load(generation.store_folder)
     if store is None:
         return [f"{generation.store_folder} holds no store"]
-    searcher = get_engine(manifest.engine).open(generation.engine_folder)
+    searcher = get_engine(manifest.engine, settings).open(generation.engine_folder)
     try:
         found += searcher.check()
         found += searcher.check_against(store.batches())

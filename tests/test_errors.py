@@ -12,6 +12,7 @@ from searchapp.errors import (
     NotFoundError,
     QueryError,
     SearchappError,
+    UnavailableError,
     WrongDocument,
     WrongDocumentsError,
 )
@@ -31,6 +32,7 @@ EVERY = [
     (NotFoundError("id"), 2, 404),
     (GoneError("x"), 2, 410),
     (LockedError("x"), 1, 409),
+    (UnavailableError("x"), 1, 503),
 ]
 
 

@@ -57,8 +57,9 @@ def verify_command(deep: bool, as_json: bool, index_dir: Path | None) -> None:
     Example:
         searchapp verify --deep
     """
-    generation = Generations(Settings.load(index_dir=index_dir).index_dir).current()
-    damage = verify(generation, deep=deep)
+    settings = Settings.load(index_dir=index_dir)
+    generation = Generations(settings.index_dir).current()
+    damage = verify(generation, settings, deep=deep)
     if as_json:
         echo_json({"generation": generation.name, "whole": not damage, "damage": damage})
     else:

@@ -95,12 +95,33 @@ class Expansion:
 class Found:
     """One page of hits, best first (ties by id), and how many documents were found in all.
 
-    ``facets`` are empty unless they were asked for.
+    ``facets`` are empty unless they were asked for. ``partial`` says that a part of the index did
+    not answer: there may be more hits, and better ones. ``after`` leads an engine that can't count
+    its way to a deep page to the hits behind these; None where offsets are as good.
     """
 
     total: int
     hits: tuple[Hit, ...]
     facets: Mapping[Column, tuple[FacetValue, ...]] = field(default_factory=dict)
+    partial: bool = False
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an engine can't do, or does in its own way; what it can't is refused with a reason.
+
+    ``exact_scores``: scores are BM25F as `Ranking` has it; otherwise the engine's own BM25 over
+    title and body as one text, which ranks much the same. ``field_alone``: the fields that a term
+    can be asked for in by themselves. ``near_patterns_max``: in how many ways the words of a `Near`
+    may stand, which is their orders times the places of the words between; None is any number.
+    ``self_contained``: all of an index lies in its folder, nothing on a server.
+    """
+
+    exact_scores: bool = True
+    field_alone: frozenset[Field] = frozenset(Field)
+    near_patterns_max: int | None = None
+    self_contained: bool = True
 
 
 class Searcher(Protocol):
@@ -110,11 +131,23 @@ class Searcher(Protocol):
     def document_count(self) -> int:
         """How many documents the index holds."""
 
-    def search(self, query: Query, limit: int, offset: int = 0, *, facet_values: int = 0) -> Found:
+    def search(
+        self,
+        query: Query,
+        limit: int,
+        offset: int = 0,
+        *,
+        facet_values: int = 0,
+        after: str | None = None,
+    ) -> Found:
         """The hits ``offset`` to ``offset + limit`` of a query.
 
         Each facet counts the documents that the query and the filters on other columns find; it
         has up to ``facet_values`` values and those that its own filter names. 0 counts nothing.
+        ``after`` is that of the `Found` whose hits end at ``offset``, if it had one.
+
+        Raises QueryError for what the engine can't do (`Capabilities`), UnavailableError if it
+        does not answer in time.
         """
 
     def explain(self, query: Query, document_id: str) -> list[Contribution]:
@@ -178,11 +211,22 @@ class Engine(Protocol):
     def name(self) -> str:
         """What the setting and the manifest call it."""
 
-    def create(self, folder: Path, storage: Storage = DISK) -> Writer:
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
+
+    def create(self, folder: Path, storage: Storage = DISK, like: Path | None = None) -> Writer:
         """Start an index in an empty folder, every file written through ``storage``.
 
-        Raises OSError, and leaves no file open then.
+        ``like`` is the folder of an index of this engine that will be much the same; what it has
+        may be used again. Raises OSError, and leaves no file open then.
         """
 
     def open(self, folder: Path) -> Searcher:
         """Open a built index for reading."""
+
+    def switched(self, folder: Path, kept: Sequence[Path]) -> None:
+        """Note that the index in ``folder`` is the live one now, and that of those built before
+        only the ones in ``kept`` are needed still: what others have outside of their folders can
+        go. It may be called again.
+        """

@@ -21,6 +21,7 @@ from whoosh.codec.whoosh3 import W3PerDocReader
 
 from searchapp.analysis.base import Field, View
 from searchapp.documents import Document
+from searchapp.engines.at_least import child_units, least_units
 from searchapp.engines.base import (
     AnalyzedBatch,
     ColumnSummary,
@@ -110,7 +111,15 @@ class WhooshSearcher:
     def document_count(self) -> int:
         return self._count
 
-    def search(self, query: Query, limit: int, offset: int = 0, *, facet_values: int = 0) -> Found:
+    def search(
+        self,
+        query: Query,
+        limit: int,
+        offset: int = 0,
+        *,
+        facet_values: int = 0,
+        after: str | None = None,  # noqa: ARG002  # offsets lead there as fast
+    ) -> Found:
         matched = self._matching(query.match)
         held = [self._matching(one.node) for one in query.filters]
         found_mask = matched.copy()
@@ -356,15 +365,13 @@ class WhooshSearcher:
         return mask
 
     def _at_least(self, children: tuple[Node, ...], share: float) -> Mask:
-        told, most = np.zeros(self._slots), 0.0
-        for child in children:
-            mask = self._matching(child)
-            df = int(np.count_nonzero(mask))
-            tells = np.log1p((self._count - df + 0.5) / (df + 0.5))
-            most += float(tells)
-            told[mask] += tells
-        # A little less than the share itself: sums of floats in another order differ.
-        return (told > 0.0) & (told >= share * most - 1e-9)
+        masks = [self._matching(child) for child in children]
+        units = child_units([int(np.count_nonzero(mask)) for mask in masks], self._count)
+        told = np.zeros(self._slots, dtype=np.int32)
+        for mask, unit in zip(masks, units, strict=True):
+            told += unit * mask
+        reached: Mask = told >= least_units(units, share)
+        return reached
 
     def _phrase(self, field: Field, view: View, terms: tuple[str, ...]) -> tuple[Array, Array]:
         """The documents in which the terms stand one behind the other in a field, and how often."""

@@ -115,6 +115,8 @@ def update(
     limits = Limits.of(settings)
     with generations.lock():
         current = generations.current()
+        # It stays with the engine that it was built for.
+        settings = replace(settings, engine=current.manifest.engine)
         live = live_store(generations)
         if live is None:
             raise IndexRefusedError(f"{current.store_folder} is damaged or missing")

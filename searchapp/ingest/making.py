@@ -17,7 +17,7 @@ from searchapp.analysis.pyvi_model import SegmentationModel
 from searchapp.config import Settings
 from searchapp.engines.base import AnalyzedBatch, Engine
 from searchapp.engines.registry import get_engine
-from searchapp.errors import InputError, SearchappError
+from searchapp.errors import IndexRefusedError, InputError, NoIndexError, SearchappError
 from searchapp.generations import Building, Generations
 from searchapp.ingest.analysis_pool import analyze_all
 from searchapp.ingest.batching import PlannedBatch, batched
@@ -30,7 +30,6 @@ from searchapp.ingest.stream import Deleted, Stream
 from searchapp.language.completion_builder import CompletionBuilder
 from searchapp.language.counts import CorpusCounts
 from searchapp.language.synonyms import AbbreviationMiner
-from searchapp.storage import Storage
 
 
 def make_generation(
@@ -55,7 +54,7 @@ def make_generation(
     """
     begun = time.monotonic()
     jobs = settings.jobs or os.cpu_count() or 1
-    engine = get_engine(settings.engine)
+    engine = get_engine(settings.engine, settings)
     files = [step.file for step in steps if step.file is not None]
     stored = sum(step.store is not None for step in steps)
     listener.started(Work(len(files), sum(_size(file.path) for file in files), stored))
@@ -66,7 +65,7 @@ def make_generation(
     }
     with ReadingPool(files, jobs) as pool:
         stream = Stream(steps, iter(pool), stores, live, deleted, listener)
-        output = _Output(engine, building, head, generations.storage)
+        output = _Output(engine, building, head, generations)
         try:
             for problem in () if collection is None else collection.unreadable:
                 stream.tell(problem)
@@ -95,6 +94,10 @@ def make_generation(
         build_s=report.build_s,
         keep=settings.keep_generations,
     )
+    engine.switched(
+        report.generation.engine_folder,
+        [earlier.engine_folder for earlier in generations.earlier()],
+    )
     return report
 
 
@@ -102,10 +105,10 @@ class _Output:
     """Everything that is made of analysed batches: the store, the engine's index, the language."""
 
     def __init__(
-        self, engine: Engine, building: Building, head: Mapping[str, Any], storage: Storage
+        self, engine: Engine, building: Building, head: Mapping[str, Any], generations: Generations
     ) -> None:
         self._folder = building.language_folder
-        self._storage = storage
+        self._storage = storage = generations.storage
         self._spool = building.language_folder / "spool"
         storage.make_folder(self._spool)
         self._counts = CorpusCounts(self._spool, storage)
@@ -115,7 +118,8 @@ class _Output:
         self.posted = 0
         self._store = StoreWriter(building.store_folder, head, storage)
         try:
-            self._engine = engine.create(building.engine_folder, storage)
+            like = _live_engine_folder(generations, engine.name)
+            self._engine = engine.create(building.engine_folder, storage, like)
         except BaseException:
             self._store.close()
             raise
@@ -196,6 +200,19 @@ def new_building(generations: Generations) -> Iterator[Building]:
     except BaseException:
         generations.discard(building)
         raise
+
+
+def _live_engine_folder(generations: Generations, engine_name: str) -> Path | None:
+    """Where the live index lies, if it is one of this engine over the same terms."""
+    try:
+        live = generations.current()
+    except (NoIndexError, IndexRefusedError):
+        return None
+    is_like = (live.manifest.engine, live.manifest.analyzer_version) == (
+        engine_name,
+        ANALYZER_VERSION,
+    )
+    return live.engine_folder if is_like else None
 
 
 def _size(path: Path) -> int:

@@ -79,14 +79,17 @@ def _apply(
     """Bring the index to hold each document wanted, and none of the ids that None is wanted of."""
     generations = generations or Generations(settings.index_dir)
     with generations.lock(settings.write_wait_s):
+        current: Generation | None
         try:
             current = generations.current()
         except NoIndexError:
             if not any(wanted.values()):
                 raise
             current = None
+        if current is not None:
+            settings = replace(settings, engine=current.manifest.engine)
         model = load_pyvi_model()
-        live, changes = _compare(wanted, current, generations, model)
+        live, changes = _compare(wanted, current, generations, model, settings)
         if current is not None and not any(map(_changes_something, changes)):
             return Applied(current.name, current.manifest.document_count, changes)
         with new_building(generations) as building:
@@ -115,6 +118,7 @@ def _compare(
     current: Generation | None,
     generations: Generations,
     model: SegmentationModel,
+    settings: Settings,
 ) -> tuple[Store | None, tuple[Change, ...]]:
     if current is None:
         return None, tuple(Change(one, "created") for one in wanted)
@@ -123,7 +127,7 @@ def _compare(
         raise IndexRefusedError(
             f"{current.folder} was made by another version or is damaged", _UPDATE
         )
-    searcher = get_engine(current.manifest.engine).open(current.engine_folder)
+    searcher = get_engine(settings.engine, settings).open(current.engine_folder)
     try:
         return live, tuple(_change(one, document, searcher) for one, document in wanted.items())
     finally:

@@ -103,8 +103,9 @@ class Not:
 class AtLeast:
     """Documents found by children that together tell enough.
 
-    A child tells as much as its inverse document frequency; ``share`` (0 to 1) is the part of the
-    sum over all children that a document has to reach.
+    A child tells as much as its inverse document frequency, in whole units of a quarter of the
+    largest; ``share`` (0 to 1) is the part of the sum over all children that a document has to
+    reach.
     """
 
     children: tuple[Node, ...]

@@ -7,10 +7,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from pathlib import Path
 
 from searchapp.analysis.analyzer import ANALYZER_VERSION, Analyzer
 from searchapp.analysis.pyvi_model import SegmentationModel
+from searchapp.config import Settings
 from searchapp.engines.registry import NAMES, get_engine
 from searchapp.errors import GoneError, IndexRefusedError
 from searchapp.generations import Generation, Generations
@@ -36,7 +36,7 @@ class Live:
     def __init__(
         self,
         generation: Generation,
-        synonyms_file: Path | None = None,
+        settings: Settings,
         before: Live | None = None,
     ) -> None:
         manifest = generation.manifest
@@ -62,9 +62,9 @@ class Live:
             self._analyzer_lock = threading.Lock()
         self.language = LanguageModel(generation.language_folder)
         self._synonyms = load_synonyms(
-            mined=generation.language_folder / ABBREVIATIONS_FILE, own=synonyms_file
+            mined=generation.language_folder / ABBREVIATIONS_FILE, own=settings.synonyms_file
         )
-        self.searcher = get_engine(manifest.engine).open(generation.engine_folder)
+        self.searcher = get_engine(manifest.engine, settings).open(generation.engine_folder)
         self._column_values: dict[Column, ColumnValues] = {}
 
     @contextmanager
@@ -106,9 +106,9 @@ def _model_sum(generation: Generation) -> str:
 class LiveIndex:
     """Follows the live generation of an index folder. Safe to share between threads."""
 
-    def __init__(self, generations: Generations, synonyms_file: Path | None = None) -> None:
+    def __init__(self, generations: Generations, settings: Settings) -> None:
         self._generations = generations
-        self._synonyms_file = synonyms_file
+        self._settings = settings
         self._live: Live | None = None
         self._earlier: Live | None = None
         self._earlier_used = 0.0
@@ -149,7 +149,7 @@ class LiveIndex:
                         "the index that this cursor reads was replaced and is gone; begin again"
                         " without a cursor (keep_generations says how many earlier ones stay)"
                     )
-                earlier = self._earlier = Live(generation, self._synonyms_file)
+                earlier = self._earlier = Live(generation, self._settings)
             self._earlier_used = time.monotonic()
             return earlier
 
@@ -163,7 +163,7 @@ class LiveIndex:
         while True:
             generation = self._generations.current()
             try:
-                return Live(generation, self._synonyms_file, before)
+                return Live(generation, self._settings, before)
             except Exception:
                 # Files that vanish half-way through can fail in any way that Whoosh has.
                 if self._generations.current_name() == generation.name:

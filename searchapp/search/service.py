@@ -124,7 +124,7 @@ class SearchService:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._index = LiveIndex(Generations(settings.index_dir), settings.synonyms_file)
+        self._index = LiveIndex(Generations(settings.index_dir), settings)
 
     def search(
         self,

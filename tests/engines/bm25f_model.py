@@ -14,6 +14,7 @@ from pathlib import Path
 from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.base import Field, View, pair_term
 from searchapp.documents import Document
+from searchapp.engines.at_least import child_units, least_units
 from searchapp.engines.base import AnalyzedBatch, Engine, Found, Ranking, Searcher
 from searchapp.query.nodes import (
     And,
@@ -131,13 +132,12 @@ class Bm25fModel:
                 return every - self.found_by(child)
             case AtLeast(children, share):
                 found = [self.found_by(child) for child in children]
-                tells = [self.idf(len(one)) for one in found]
-                told = {
-                    name: sum(t for one, t in zip(found, tells, strict=True) if name in one)
-                    for name in set().union(*found)
-                }
-                # Sums of floats in another order differ: an engine may be a hair off.
-                return {n for n, sum_ in told.items() if sum_ >= share * sum(tells) - CLOSE}
+                units = child_units([len(one) for one in found], len(self.documents))
+                told = Counter[str]()
+                for one, unit in zip(found, units, strict=True):
+                    told.update(dict.fromkeys(one, unit))
+                least = least_units(units, share)
+                return {name for name, sum_ in told.items() if sum_ >= least}
         raise AssertionError(node)
 
     def value(self, name: str, scored: Scored, frequency: int) -> float:

@@ -138,7 +138,7 @@ class _Fails:
     def __init__(self, step: str, error: BaseException) -> None:
         self.step, self.error, self.abandoned = step, error, False
 
-    def create(self, folder: Path, storage: Storage) -> _Fails:
+    def create(self, folder: Path, storage: Storage, like: Path | None) -> _Fails:
         (folder / "half").write_bytes(b"x")
         return self
 
@@ -174,7 +174,7 @@ def test_a_failing_writer_leaves_the_live_index(
 ) -> None:
     engine = _Fails(step, error)
     with monkeypatch.context() as patch:
-        patch.setattr(making, "get_engine", lambda _: engine)
+        patch.setattr(making, "get_engine", lambda *_: engine)
         with pytest.raises(raised):
             build([tmp_path / "live.jsonl"], settings)
     assert engine.abandoned
