@@ -106,6 +106,8 @@ def search_command(
         verbatim=verbatim,
         explain=explain,
     )
+    if answer.partial:
+        click.echo("searchapp: a part of the index does not answer; there may be more", err=True)
     if as_json:
         echo_json(plain(search_answer(answer, explain=explain)))
     elif form == "tsv":

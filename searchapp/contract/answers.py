@@ -157,6 +157,14 @@ class SearchAnswer(Struct, frozen=True, kw_only=True):
         Count, Meta(description="Số tài liệu tìm thấy.\nDocuments found.", examples=[12])
     ]
     total_is_exact: Annotated[bool, Meta(examples=[True])]
+    partial: Annotated[
+        bool,
+        Meta(
+            description="Một phần chỉ mục chưa trả lời: có thể còn kết quả khác.\n"
+            "A part of the index did not answer: there may be more.",
+            examples=[False],
+        ),
+    ]
     page: Annotated[int, Meta(ge=1, examples=[1])]
     size: Annotated[int, Meta(ge=1, examples=[10])]
     took_ms: Annotated[

@@ -90,9 +90,12 @@ class Health(Struct, frozen=True, kw_only=True):
 
 
 class Ready(Struct, frozen=True, kw_only=True):
-    """Requests can be answered, or why not; then generation and documents are null."""
+    """Requests can be answered, or why not; then generation and documents are null.
 
-    status: Annotated[Literal["ready", "unavailable"], Meta(examples=["ready"])]
+    Where a part of the index does not answer, requests are answered from the rest of it.
+    """
+
+    status: Annotated[Literal["ready", "partial", "unavailable"], Meta(examples=["ready"])]
     generation: Annotated[str | None, Meta(examples=["20240305T081500-9faf"])]
     documents: Annotated[int | None, Meta(examples=[51])]
     detail: Annotated[str | None, Meta(examples=[None])]

@@ -177,6 +177,9 @@ class Searcher(Protocol):
     def documents(self) -> Iterator[Document]:
         """Every document, in order of id."""
 
+    def is_complete(self) -> bool:
+        """Whether all of the index can be searched just now. Raises UnavailableError."""
+
     def check(self) -> Iterator[str]:
         """Read everything; yield one line for each thing that is wrong."""
 

@@ -218,6 +218,9 @@ class WhooshSearcher:
         for number in np.argsort(self._id_ranks)[-self._count :].tolist():
             yield self._document(number)
 
+    def is_complete(self) -> bool:
+        return True
+
     def check(self) -> Iterator[str]:
         # Only verifying needs it.
         from searchapp.engines.whoosh_scan import UnreadableError, lookup_damage, scan

@@ -31,7 +31,8 @@ def search_answer(answer: Answer, *, explain: bool = False) -> said.SearchAnswer
     return said.SearchAnswer(
         query=answer.query,
         total=answer.total,
-        total_is_exact=True,
+        total_is_exact=not answer.partial,
+        partial=answer.partial,
         page=answer.page,
         size=answer.size,
         took_ms=answer.took_ms,

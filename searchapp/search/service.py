@@ -49,6 +49,7 @@ class Answer:
     ``suggestion`` is a reading of the query that finds something; ``corrected`` is the one that was
     answered in place of ``query``, None if it was answered as typed. ``plan`` is how the query
     answered was understood. ``next_cursor`` goes on behind the last hit; None if there are no more.
+    ``partial`` says that a part of the index did not answer, so that there may be more.
     """
 
     query: str
@@ -63,6 +64,7 @@ class Answer:
     facets: Mapping[Column, tuple[FacetValue, ...]]
     sort: Sort
     next_cursor: str | None
+    partial: bool = False
 
     @property
     def pages(self) -> int:
@@ -260,6 +262,15 @@ class SearchService:
         """The live generation, opened and checked."""
         return self._index.get().generation
 
+    def readiness(self) -> tuple[Generation, bool]:
+        """The live generation, and whether all of it answers just now.
+
+        Raises what keeps all of it from answering: NoIndexError, IndexRefusedError,
+        UnavailableError.
+        """
+        live = self._index.get()
+        return live.generation, live.searcher.is_complete()
+
     def live(self) -> Live:
         """Everything that answers over the live index, for those who measure it."""
         return self._index.get()
@@ -293,6 +304,7 @@ class SearchService:
             facets=found.facets or dict.fromkeys(Column, ()),
             sort=wishes.sort,
             next_cursor=Cursor(live.generation.name, after, print_).encode() if more else None,
+            partial=found.partial,
         )
 
     def _hits(

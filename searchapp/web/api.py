@@ -8,7 +8,7 @@ from http import HTTPStatus
 import msgspec
 from flask import Blueprint, Response, render_template
 
-from searchapp.contract.answers import Health, Ready
+from searchapp.contract.answers import Health, Ready, SearchAnswer
 from searchapp.contract.requests import NoParameters
 from searchapp.errors import SearchappError
 from searchapp.search.service import SearchService
@@ -66,15 +66,15 @@ def make_blueprint(service: SearchService) -> Blueprint:
     def readyz() -> Response:
         """An index is live and whole: requests can be answered."""
         try:
-            generation = service.generation()
+            generation, is_complete = service.readiness()
         except SearchappError as error:
             down = Ready(status="unavailable", generation=None, documents=None, detail=str(error))
             return _json(msgspec.json.encode(down), error.http_status)
         ready = Ready(
-            status="ready",
+            status="ready" if is_complete else "partial",
             generation=generation.name,
             documents=generation.manifest.document_count,
-            detail=None,
+            detail=None if is_complete else "a part of the index does not answer",
         )
         return _json(msgspec.json.encode(ready))
 
@@ -88,7 +88,11 @@ def _view(service: SearchService, operation: Operation, basis: str) -> Callable[
         if answered_before(tag):
             return mark(Response(status=NOT_MODIFIED), tag)
         answer = operation.call(service, asks, document_id)
-        return mark(_json(msgspec.json.encode(answer)), tag)
+        response = _json(msgspec.json.encode(answer))
+        if isinstance(answer, SearchAnswer) and answer.partial:
+            response.headers["Cache-Control"] = "no-store"  # the next one may be whole
+            return response
+        return mark(response, tag)
 
     return view
 

@@ -174,12 +174,12 @@ PROBLEM_TYPES = (
         503,
         "no-index",
         "NoIndex",
-        "No index",
-        "Chưa có chỉ mục",
-        "Nothing has been indexed yet, or the index can't be trusted; `detail` says what to run."
-        " Try again after `Retry-After` seconds.",
-        "Chưa lập chỉ mục, hoặc chỉ mục không dùng được; `detail` cho biết lệnh cần chạy. Thử lại"
-        " sau số giây trong `Retry-After`.",
+        "No index to search",
+        "Không có chỉ mục để tìm",
+        "Nothing has been indexed yet, the index can't be trusted, or the server that holds it does"
+        " not answer; `detail` says which, and what to do. Try again after `Retry-After` seconds.",
+        "Chưa lập chỉ mục, chỉ mục không dùng được, hoặc máy chủ giữ chỉ mục không trả lời;"
+        " `detail` cho biết lý do và việc cần làm. Thử lại sau số giây trong `Retry-After`.",
         "there is no index in index yet; build one with: searchapp index [PATH…]",
         headers=("Retry-After",),
     ),

@@ -14,6 +14,7 @@ from searchapp.errors import (
     InputError,
     NoIndexError,
     SearchappError,
+    UnavailableError,
     WrongDocument,
     WrongDocumentsError,
 )
@@ -27,6 +28,7 @@ _RETRY_AFTER_S = {
     503: 30,  # an index is on its way, or somebody has to build it
     409: 5,  # another build is running
 }
+_UNAVAILABLE_RETRY_S = 5  # a server that went away is often back soon
 
 # For people, by status: what happened, and what to do.
 _PAGES = {
@@ -42,6 +44,10 @@ _PAGES = {
     414: (N_("Câu tìm quá dài"), N_("Hãy rút ngắn câu tìm rồi thử lại.")),
     503: (N_("Chưa có gì để tìm"), N_("Chỉ mục chưa được lập hoặc đang không dùng được.")),
 }
+_UNAVAILABLE = (
+    N_("Tạm thời không tìm được"),
+    N_("Máy chủ giữ chỉ mục chưa trả lời. Xin thử lại sau ít phút."),
+)
 # What to do about a parameter that is wrong.
 _FIELDS = {
     "q": N_("Câu tìm trống hoặc quá dài. Hãy sửa lại trong ô tìm kiếm."),
@@ -73,10 +79,18 @@ def register(app: Flask) -> None:
 def _product_error(error: SearchappError) -> Response:
     field = error.field if isinstance(error, InputError) else None
     faults = error.wrong if isinstance(error, WrongDocumentsError) else ()
+    said = _UNAVAILABLE if isinstance(error, UnavailableError) else None
     response = _answer(
-        error.http_status, str(error), field, faults, no_index=isinstance(error, NoIndexError)
+        error.http_status,
+        str(error),
+        field,
+        faults,
+        said=said,
+        no_index=isinstance(error, NoIndexError),
     )
-    if error.http_status in _RETRY_AFTER_S:
+    if said is not None:
+        response.headers["Retry-After"] = str(_UNAVAILABLE_RETRY_S)
+    elif error.http_status in _RETRY_AFTER_S:
         response.headers["Retry-After"] = str(_RETRY_AFTER_S[error.http_status])
     return response
 
@@ -113,13 +127,15 @@ def _answer(
     field: str | None,
     faults: Sequence[WrongDocument] = (),
     *,
+    said: tuple[str, str] | None = None,
     no_index: bool = False,
 ) -> Response:
     if request.path.startswith(_API) or request.path in _FOR_PROGRAMS:
         response = _problem(status, detail, field, faults)
         response.headers["Cache-Control"] = "no-store"
         return response
-    title, help_text = _PAGES.get(status, _PAGES[400] if status < 500 else _OTHER_PAGE)
+    usual = _PAGES.get(status, _PAGES[400] if status < 500 else _OTHER_PAGE)
+    title, help_text = said or usual
     if status == HTTPStatus.BAD_REQUEST and field in _FIELDS:
         help_text = _FIELDS[field]
     page = render_template(

@@ -116,6 +116,7 @@ def test_the_shape_of_an_answer(client: FlaskClient) -> None:
         "query",
         "total",
         "total_is_exact",
+        "partial",
         "page",
         "size",
         "took_ms",
