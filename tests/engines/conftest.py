@@ -4,7 +4,7 @@ import random
 from pathlib import Path
 
 import pytest
-from memory_engine import LESS, MemoryEngine
+from memory_engine import LESS, LIBRARIES, MemoryEngine
 
 from searchapp.documents import Document
 from searchapp.engines.base import Engine
@@ -78,7 +78,7 @@ def any_engine(request: pytest.FixtureRequest) -> Engine:
         case "memory":
             return MemoryEngine()
         case "memory, less able":
-            return MemoryEngine(capabilities=LESS)
+            return MemoryEngine(LIBRARIES, LESS)
     return named_engine(request.param, request)
 
 

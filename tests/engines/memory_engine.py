@@ -54,6 +54,8 @@ from searchapp.storage import DISK, Storage
 
 LESS = Capabilities(exact_scores=False, field_alone=frozenset({Field.TITLE}), near_patterns_max=50)
 """What engines over other libraries can do, so that the tests of what they refuse are tested."""
+LIBRARIES = Ranking(k1=1.2)
+"""How they rank where nothing else can be set."""
 
 
 class MemorySearcher:
@@ -234,10 +236,15 @@ class MemorySearcher:
 
 
 def truth_of(
-    documents: Sequence[Document], analyzer: Analyzer, ranking: Ranking | None = None
+    documents: Sequence[Document],
+    analyzer: Analyzer,
+    ranking: Ranking | None = None,
+    *,
+    exact: bool = True,
 ) -> MemorySearcher:
-    """The truth about some documents."""
-    return MemorySearcher([analyzed(documents, analyzer)], ranking or Ranking(), Capabilities())
+    """The truth about some documents: what is not ``exact`` ranks title and body as one text."""
+    capabilities = Capabilities(exact_scores=exact)
+    return MemorySearcher([analyzed(documents, analyzer)], ranking or Ranking(), capabilities)
 
 
 class MemoryWriter:

@@ -37,25 +37,31 @@ class FieldsApart:
 
 
 class FieldsJoined:
-    """BM25 over title and body as one text, as other libraries have it."""
+    """BM25 over title and body as one text, as other libraries have it; a title asked for by itself
+    is a text of its own.
+    """
 
     def __init__(self, texts: Texts, ranking: Ranking) -> None:
         self._texts, self._ranking = texts, ranking
         names = texts.documents
         self._means = {
-            view: sum(self._length(name, view) for name in names) / len(names) for view in View
+            (field, view): sum(self._length(name, field, view) for name in names) / len(names)
+            for field in (None, *Field)
+            for view in View
         }
 
-    def _length(self, name: str, view: View) -> int:
-        return sum(self._texts.length(name, field, view) for field in Field)
+    def _length(self, name: str, field: Field | None, view: View) -> int:
+        fields = Field if field is None else (field,)
+        return sum(self._texts.length(name, one, view) for one in fields)
 
     def value(self, name: str, node: Counted, frequency: int) -> float:
+        """The value of a node in a document, of all ``frequency`` ones that hold it."""
         ranking = self._ranking
         count = sum(self._texts.occurrences(name, field, node) for field in Field)
-        relative = self._length(name, node.view) / self._means[node.view]
-        norm = ranking.k1 * (1 - ranking.b + ranking.b * relative)
+        length = self._length(name, node.field, node.view)
+        norm = 1 - ranking.b + ranking.b * length / self._means[node.field, node.view]
         idf = inverse_document_frequency(frequency, len(self._texts.documents))
-        return idf * count * (ranking.k1 + 1) / (count + norm)
+        return idf * count * (ranking.k1 + 1) / (count + ranking.k1 * norm)
 
 
 def inverse_document_frequency(frequency: int, documents: int) -> float:

@@ -47,6 +47,7 @@ class Texts:
             for number, document in enumerate(batch.documents):
                 self.documents[document.id] = document
                 self.terms[document.id] = views_of(batch, number)
+        self._found: dict[Counted, set[str]] = {}
         self._counts = {
             name: {key: Counter(terms) for key, terms in views.items()}
             for name, views in self.terms.items()
@@ -63,15 +64,24 @@ class Texts:
         return self._holders.get((view, term), set())
 
     def having(self, node: Counted) -> set[str]:
-        """The documents in which a node stands."""
+        """The documents in which a node stands; looked for once."""
+        if node not in self._found:
+            self._found[node] = {
+                name
+                for name in self._able(node)
+                if any(self.occurrences(name, field, node) for field in Field)
+            }
+        return self._found[node]
+
+    def _able(self, node: Counted) -> set[str]:
+        """The documents that hold the terms of a node at all."""
         match node:
             case Term(view, text):
-                able = self.holders(view, text)
+                return self.holders(view, text)
             case AnyTerm(view, terms):
-                able = set().union(*(self.holders(view, term) for term in terms))
+                return set().union(*(self.holders(view, term) for term in terms))
             case Phrase(view, terms) | Near(view, terms):
-                able = set(self.documents).intersection(*(self.holders(view, t) for t in terms))
-        return {name for name in able if any(self.occurrences(name, f, node) for f in Field)}
+                return set(self.documents).intersection(*(self.holders(view, t) for t in terms))
 
     def occurrences(self, name: str, field: Field, node: Counted) -> int:
         """How often a node stands in a field; not at all in one that it does not ask for."""

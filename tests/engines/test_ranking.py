@@ -36,8 +36,8 @@ def searcher(
 
 
 @pytest.fixture(scope="module")
-def truth(random_documents: list[Document], analyzer: Analyzer) -> MemorySearcher:
-    return truth_of(random_documents, analyzer)
+def truth(engine: Engine, random_documents: list[Document], analyzer: Analyzer) -> MemorySearcher:
+    return truth_of(random_documents, analyzer, exact=engine.capabilities.exact_scores)
 
 
 @pytest.fixture(scope="module")
@@ -272,7 +272,7 @@ def test_real_questions_over_wikipedia(
     )
     questions = [json.loads(line)["text"] for line in asked[:1_180:20]] + ['"Việt Nam" chiến tranh']
     assert len(questions) == 60
-    truth = truth_of(documents, analyzer)
+    truth = truth_of(documents, analyzer, exact=engine.capabilities.exact_scores)
     searcher = build_index(engine, folder, documents, analyzer, batch=500)
     for question in questions:
         query = plan(question, analyzer).query
