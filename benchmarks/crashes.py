@@ -140,9 +140,9 @@ def _change(name: str, world: World) -> tuple[Callable[[], object], Documents]:
             return lambda: build([home / "docs"], settings), after
         return lambda: update([], settings), after
     if name == "restore":
-        return lambda: backups.restore(Generations(home / "index"), home / "backup.tar", 1), dict(
-            world.backup
-        )
+        return lambda: backups.restore(
+            Generations(home / "index"), home / "backup.tar", Settings()
+        ), dict(world.backup)
     if name == "put":
         put = {f"p{world.drawn.randrange(20)}": world.text() for _ in range(3)}
         documents = [Document(id=one, title="", text=text) for one, text in put.items()]

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
+from searchapp.config import Settings
 from searchapp.errors import IndexRefusedError, InputError, SearchappError
 from searchapp.generations import (
     MANIFEST_FILES,
@@ -22,6 +23,7 @@ from searchapp.generations import (
     Manifest,
     parse_manifest,
 )
+from searchapp.switching import tell_engines
 
 _BLOCK = 1 << 20
 
@@ -71,19 +73,21 @@ def _pack(generation: Generation, file: BinaryIO) -> None:
                 raise IndexRefusedError(f"{path} is damaged, and was not backed up")
 
 
-def restore(generations: Generations, source: Path, keep: int) -> Generation:
+def restore(generations: Generations, source: Path, settings: Settings) -> Generation:
     """Make the generation in a backup the live one; all of it is checked before the switch.
 
-    Raises InputError if the file is no backup or can't be read, IndexRefusedError if it is damaged,
-    LockedError if a build runs.
+    What an engine keeps on a server is in no backup: where it is gone, searching says how to make
+    it anew. Raises InputError if the file is no backup or can't be read, IndexRefusedError if it is
+    damaged, LockedError if a build runs.
     """
     if not source.is_file():
         raise InputError(f"there is no backup {source}; name the file that a backup was written to")
     with generations.lock():
+        before = generations.whole()
         building = generations.begin()
         try:
             manifest = _unpack(source, building, generations)
-            return generations.adopt(building, manifest, keep)
+            restored = generations.adopt(building, manifest, settings.keep_generations)
         except tarfile.TarError as error:
             raise InputError(f"{source} is no backup, or it is cut off ({error})") from error
         except OSError as error:
@@ -93,9 +97,11 @@ def restore(generations: Generations, source: Path, keep: int) -> Generation:
         finally:
             if not (building.folder / MANIFEST_FILES[0]).exists():
                 generations.discard(building)
+        tell_engines(generations, restored, settings, before)
+    return restored
 
 
-def roll_back(generations: Generations, name: str | None = None) -> Generation:
+def roll_back(generations: Generations, settings: Settings, name: str | None = None) -> Generation:
     """Make the generation ``name`` live again, by default the youngest before the live one.
 
     It is checked before the switch. Raises InputError if there is none, IndexRefusedError if it is
@@ -118,6 +124,7 @@ def roll_back(generations: Generations, name: str | None = None) -> Generation:
         if damage:
             raise IndexRefusedError(damage[0], "it stays where it was, and the live one, too")
         generations.switch(found.name)
+        tell_engines(generations, found, settings)
     return found
 
 

@@ -329,12 +329,14 @@ class Generations:
     def earlier(self) -> list[Generation]:
         """Whole generations beside the live one, the youngest first."""
         live = self.current_name()
-        folders = sorted(self._folders(), key=lambda folder: folder.name, reverse=True)
+        return [one for one in self.whole() if one.name != live]
+
+    def whole(self) -> list[Generation]:
+        """All whole generations, the youngest first."""
         found = []
-        for folder in folders:
-            if folder.name != live:
-                with contextlib.suppress(IndexRefusedError, FileNotFoundError):
-                    found.append(self._load(folder.name))
+        for folder in sorted(self._folders(), key=lambda folder: folder.name, reverse=True):
+            with contextlib.suppress(IndexRefusedError, FileNotFoundError):
+                found.append(self._load(folder.name))
         return found
 
     def _clear(self, rubble: Sequence[Path], live: str, previous: str | None, keep: int) -> None:

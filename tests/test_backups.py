@@ -47,10 +47,10 @@ def test_a_backup_comes_back(home: Path) -> None:
     write(home, "b", "Huế")
     update([], settings(home))
     assert texts(home) == ["Huế", "Hà Nội mùa thu"]
-    backups.restore(generations(home), home / "b.tar", keep=1)
+    backups.restore(generations(home), home / "b.tar", Settings())
     assert texts(home) == ["Hà Nội mùa thu"]
     assert generations(home).current().damage() == []
-    backups.roll_back(generations(home))
+    backups.roll_back(generations(home), Settings())
     assert texts(home) == ["Huế", "Hà Nội mùa thu"]
     report = update([], settings(home))
     assert (report.generation, report.indexed) == (None, 2), "what it was made of came along"
@@ -59,7 +59,7 @@ def test_a_backup_comes_back(home: Path) -> None:
 def test_a_backup_is_restored_where_nothing_is(home: Path, tmp_path: Path) -> None:
     backups.backup(generations(home), home / "b.tar")
     other = tmp_path / "other"
-    backups.restore(Generations(other / "index"), home / "b.tar", keep=0)
+    backups.restore(Generations(other / "index"), home / "b.tar", Settings(keep_generations=0))
     assert texts(other) == ["Hà Nội mùa thu"]
 
 
@@ -84,7 +84,7 @@ def test_a_flipped_bit_in_a_backup_is_found(home: Path) -> None:
         data[drawn.randrange(len(data))] ^= 1 << drawn.randrange(8)
         (home / "b.tar").write_bytes(data)
         try:
-            backups.restore(generations(home), home / "b.tar", keep=1)
+            backups.restore(generations(home), home / "b.tar", Settings())
         except (InputError, IndexRefusedError):
             refused += 1
             assert generations(home).current_name() == live
@@ -105,7 +105,7 @@ def test_a_backup_that_is_cut_off_is_refused(home: Path, share: float) -> None:
     (home / "b.tar").write_bytes(end[: int(len(end) * share)])
     live = generations(home).current_name()
     with pytest.raises(SearchappError, match=r"backup|damaged"):
-        backups.restore(generations(home), home / "b.tar", keep=1)
+        backups.restore(generations(home), home / "b.tar", Settings())
     assert generations(home).current_name() == live
     assert [p.name for p in (home / "index").iterdir() if p.is_dir()] == [live]
 
@@ -117,7 +117,7 @@ def test_a_file_that_does_not_belong_is_not_unpacked(home: Path) -> None:
         info.size = 1
         tar.addfile(info, io.BytesIO(b"x"))
     with pytest.raises(IndexRefusedError, match="does not belong"):
-        backups.restore(generations(home), home / "b.tar", keep=1)
+        backups.restore(generations(home), home / "b.tar", Settings())
     assert not list(home.rglob("evil"))
 
 
@@ -129,14 +129,14 @@ def test_what_is_no_backup_is_refused(home: Path, what: str) -> None:
     elif what == "text":
         source.write_text("xin chào", encoding="utf-8")
     with pytest.raises(InputError, match=r"b\.tar"):
-        backups.restore(generations(home), source, keep=1)
+        backups.restore(generations(home), source, Settings())
 
 
 def test_there_has_to_be_an_index(tmp_path: Path) -> None:
     with pytest.raises(NoIndexError):
         backups.backup(Generations(tmp_path / "index"), tmp_path / "b.tar")
     with pytest.raises(InputError, match="no earlier index"):
-        backups.roll_back(Generations(tmp_path / "index"))
+        backups.roll_back(Generations(tmp_path / "index"), Settings())
 
 
 def test_a_target_that_cannot_be_written(home: Path) -> None:
@@ -151,15 +151,15 @@ def test_going_back_goes_one_further_each_time(home: Path) -> None:
         write(home, f"b{number}", f"Huế {number}")
         update([], settings(home, keep=5))
     for left in (3, 2, 1):
-        backups.roll_back(generations(home))
+        backups.roll_back(generations(home), Settings())
         assert len(texts(home)) == left
     with pytest.raises(InputError, match="no earlier"):
-        backups.roll_back(generations(home))
+        backups.roll_back(generations(home), Settings())
     youngest = generations(home).earlier()[0].name
-    backups.roll_back(generations(home), youngest)
+    backups.roll_back(generations(home), Settings(), youngest)
     assert len(texts(home)) == 4
     with pytest.raises(InputError, match="named nothing"):
-        backups.roll_back(generations(home), "nothing")
+        backups.roll_back(generations(home), Settings(), "nothing")
 
 
 def test_nothing_damaged_is_gone_back_to(home: Path) -> None:
@@ -168,5 +168,5 @@ def test_nothing_damaged_is_gone_back_to(home: Path) -> None:
     update([], settings(home))
     next(before.engine_folder.glob("*.pst")).write_bytes(b"")
     with pytest.raises(IndexRefusedError, match="pst"):
-        backups.roll_back(generations(home))
+        backups.roll_back(generations(home), Settings())
     assert len(texts(home)) == 2

@@ -77,12 +77,12 @@ CHANGES = [
     ),
     Change(
         "restore",
-        lambda home, generations, _: backups.restore(generations, home / "other.tar", keep=1),
+        lambda home, generations, _: backups.restore(generations, home / "other.tar", Settings()),
         frozenset(("Hà Nội", "Huế")),
     ),
     Change(
         "rollback",
-        lambda _, generations, __: backups.roll_back(generations),
+        lambda _, generations, __: backups.roll_back(generations, Settings()),
         frozenset(("Hà Nội", "Huế")),
     ),
 ]

@@ -24,7 +24,8 @@ def backup_command(target: Path, index_dir: Path | None) -> None:
     Example:
         searchapp backup index-2026-03-01.tar
     """
-    generation = backups.backup(_generations(index_dir), target)
+    generations = Generations(Settings.load(index_dir=index_dir).index_dir)
+    generation = backups.backup(generations, target)
     size = target.stat().st_size / 1_000_000
     click.echo(f"Backed up {_described(generation)} into {target}, {size:.1f} MB")
 
@@ -42,8 +43,8 @@ def restore_command(source: Path, index_dir: Path | None) -> None:
     Example:
         searchapp restore index-2026-03-01.tar
     """
-    keep = Settings.load(index_dir=index_dir).keep_generations
-    generation = backups.restore(_generations(index_dir), source, keep)
+    settings = Settings.load(index_dir=index_dir)
+    generation = backups.restore(Generations(settings.index_dir), source, settings)
     click.echo(f"Restored {_described(generation)} from {source}")
 
 
@@ -62,18 +63,15 @@ def rollback_command(name: str | None, only_list: bool, index_dir: Path | None) 
         searchapp rollback
         searchapp rollback --list
     """
-    generations = _generations(index_dir)
+    settings = Settings.load(index_dir=index_dir)
+    generations = Generations(settings.index_dir)
     if only_list:
         live = generations.current()
         for one in sorted([live, *generations.earlier()], key=lambda one: one.name):
             mark = "*" if one.name == live.name else " "
             click.echo(f"{mark} {_described(one)}, built {one.manifest.built}")
         return
-    click.echo(f"Back to {_described(backups.roll_back(generations, name))}")
-
-
-def _generations(index_dir: Path | None) -> Generations:
-    return Generations(Settings.load(index_dir=index_dir).index_dir)
+    click.echo(f"Back to {_described(backups.roll_back(generations, settings, name))}")
 
 
 def _described(generation: Generation) -> str:

@@ -18,6 +18,7 @@ from searchapp.errors import SearchappError
 _COMMANDS = {
     "index": ("searchapp.cli.index:index_command", "Build an index and make it live."),
     "update": ("searchapp.cli.update:update_command", "Bring the live index up to date."),
+    "migrate": ("searchapp.cli.migrate:migrate_command", "Move the live index to another engine."),
     "watch": ("searchapp.cli.watch:watch_command", "Keep the index up to date as files change."),
     "search": ("searchapp.cli.search:search_command", "Search the live index."),
     "suggest": ("searchapp.cli.suggest:suggest_command", "Complete what is being typed."),

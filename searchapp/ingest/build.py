@@ -185,6 +185,20 @@ def _usable_rubble(building: Building, model: SegmentationModel) -> list[Store]:
     return sorted(usable, key=lambda store: store.document_count, reverse=True)
 
 
+def stored_steps(live: Store, but: str | None = None) -> list[Step]:
+    """Every source as the live index has it, but for the one with a key.
+
+    Raises IndexRefusedError where that is damaged.
+    """
+    steps = [Step(entry, live) for entry in live.entries.values() if entry.key != but]
+    for step in steps:
+        if not live.is_sound(step.entry.runs):
+            raise IndexRefusedError(
+                f"{live.folder} is damaged", "bring it up to date with: searchapp update"
+            )
+    return steps
+
+
 def _given_steps(
     live: Store, model: SegmentationModel, keys: Sequence[str] = (STDIN, POSTED)
 ) -> list[Step]:

@@ -30,6 +30,7 @@ from searchapp.ingest.stream import Deleted, Stream
 from searchapp.language.completion_builder import CompletionBuilder
 from searchapp.language.counts import CorpusCounts
 from searchapp.language.synonyms import AbbreviationMiner
+from searchapp.switching import tell_engines
 
 
 def make_generation(
@@ -84,6 +85,7 @@ def make_generation(
     report.posted = output.posted
     report.other_files = 0 if collection is None else collection.other_files
     report.build_s = time.monotonic() - begun
+    before = generations.whole()
     report.generation = generations.publish(
         building,
         engine=engine.name,
@@ -94,10 +96,7 @@ def make_generation(
         build_s=report.build_s,
         keep=settings.keep_generations,
     )
-    engine.switched(
-        report.generation.engine_folder,
-        [earlier.engine_folder for earlier in generations.earlier()],
-    )
+    tell_engines(generations, report.generation, settings, before)
     return report
 
 

@@ -17,7 +17,7 @@ from searchapp.engines.base import Searcher
 from searchapp.engines.registry import get_engine
 from searchapp.errors import IndexRefusedError, NoIndexError
 from searchapp.generations import Generation, Generations
-from searchapp.ingest.build import check_given, is_usable, live_store
+from searchapp.ingest.build import check_given, is_usable, live_store, stored_steps
 from searchapp.ingest.chunks import content_digest
 from searchapp.ingest.making import make_generation, new_building
 from searchapp.ingest.planning import POSTED, Sources, Step
@@ -149,10 +149,7 @@ def _steps(live: Store | None, wanted: Mapping[str, Document | None]) -> list[St
     """Everything as the live index has it, but for what programs put."""
     if live is None:
         return [Step(Entry(POSTED, "", "", None), documents=_merged((), wanted))]
-    files = [Step(entry, live) for entry in live.entries.values() if entry.key != POSTED]
-    for step in files:
-        if not live.is_sound(step.entry.runs):
-            raise IndexRefusedError(f"{live.folder} is damaged", _UPDATE)
+    files = stored_steps(live, but=POSTED)
     entry = live.entries.get(POSTED)
     if entry is not None:
         check_given(live, entry)

@@ -1,0 +1,108 @@
+"""What engines are told when the live index changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from searchapp import backups, switching
+from searchapp.config import Settings
+from searchapp.engines.registry import get_engine
+from searchapp.errors import UnavailableError
+from searchapp.generations import Generations
+from searchapp.ingest.build import build
+
+Told = tuple[str, str | None, list[str]]
+
+
+class Listening:
+    """An engine that only notes what it is told."""
+
+    def __init__(self, name: str, told: list[Told], error: Exception | None = None) -> None:
+        self.name, self.told, self.error = name, told, error
+
+    def switched(self, live: Path | None, kept: Sequence[Path]) -> None:
+        if self.error is not None:
+            raise self.error
+        shown = None if live is None else live.parent.name
+        self.told.append((self.name, shown, [folder.parent.name for folder in kept]))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    (tmp_path / "a.txt").write_text("Hà Nội\nmùa thu", encoding="utf-8")
+    return Settings(index_dir=tmp_path / "index", jobs=1)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[Told]:
+    heard: list[Told] = []
+    monkeypatch.setattr(switching, "get_engine", lambda name, _: Listening(name, heard))
+    return heard
+
+
+def make(settings: Settings) -> str:
+    report = build([settings.index_dir.parent / "a.txt"], settings)
+    assert report.generation is not None
+    return report.generation.name
+
+
+def test_a_build_tells_its_engine_what_is_live_and_what_is_kept(
+    settings: Settings, told: list[Told]
+) -> None:
+    first, second, third = make(settings), make(settings), make(settings)
+    assert told == [("whoosh", first, []), ("whoosh", second, [first]), ("whoosh", third, [second])]
+
+
+def test_going_back_tells_it_too(settings: Settings, told: list[Told]) -> None:
+    first, second = make(settings), make(settings)
+    backups.roll_back(Generations(settings.index_dir), settings)
+    assert told[-1] == ("whoosh", first, [second])
+
+
+def test_restoring_tells_it_too(settings: Settings, told: list[Told], tmp_path: Path) -> None:
+    first = make(settings)
+    generations = Generations(settings.index_dir)
+    backups.backup(generations, tmp_path / "b.tar")
+    restored = backups.restore(generations, tmp_path / "b.tar", settings)
+    assert told[-1] == ("whoosh", restored.name, [first])
+
+
+def test_a_server_of_the_past_is_no_reason_to_fail(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(settings)
+    generations = Generations(settings.index_dir)
+    (live,) = generations.whole()
+    asked: list[str] = []
+
+    def engine(name: str, _: Settings) -> object:
+        asked.append(name)
+        return Listening(name, [], UnavailableError("away") if name != "whoosh" else None)
+
+    monkeypatch.setattr(switching, "get_engine", engine)
+    gone = type(live)("gone", live.folder, _with_engine(live.manifest, "elsewhere"))
+    switching.tell_engines(generations, live, settings, [gone])
+    assert asked == ["elsewhere", "whoosh"]
+
+
+def test_a_server_that_is_needed_is(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(settings)
+    generations = Generations(settings.index_dir)
+    away = Listening("whoosh", [], UnavailableError("away"))
+    monkeypatch.setattr(switching, "get_engine", lambda *_: away)
+    with pytest.raises(UnavailableError, match="away"):
+        switching.tell_engines(generations, generations.current(), settings)
+
+
+def _with_engine(manifest, engine: str):  # type: ignore[no-untyped-def]
+    from dataclasses import replace
+
+    return replace(manifest, engine=engine)
+
+
+def test_engines_that_keep_all_in_a_folder_have_nothing_to_do(tmp_path: Path) -> None:
+    get_engine("whoosh").switched(tmp_path, [])
+    assert list(tmp_path.iterdir()) == []
