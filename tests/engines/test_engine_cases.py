@@ -1,40 +1,21 @@
-"""The same cases, kept as data in cases/, on every engine and on the one in memory.
-
-What a case asks: a ``query`` (so many ``times``, ``then`` something, ``quoted``) or what is
-``related`` to a document; ``filters``, ``from``, ``to``, ``sort``, ``offset``, ``limit``,
-``facet_size``. What it says: ``ids`` are the hits, in order; ``first`` those that lead; ``set``
-all, in any order; ``total`` and ``facets`` what they say. ``needs`` names what not every engine can
-do: one that declares so has to refuse it.
-"""
+"""Every engine, and the one in memory, finds what the cases say; see `engine_cases`."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
+from engine_cases import TOPICS, documents_of, query_of
 from engine_helpers import build_index, refusal
 from memory_engine import LESS
 
 from searchapp.analysis.analyzer import Analyzer
-from searchapp.documents import Document
 from searchapp.engines.base import Engine, Found, Searcher
 from searchapp.engines.registry import NAMES, get_engine
 from searchapp.errors import InputError, QueryError
-from searchapp.query.filters import Column, Sort
-from searchapp.query.nodes import Or, Query
-from searchapp.search.column_values import ColumnValues
-from searchapp.search.filtering import parse_filters
-from searchapp.search.planner import Planner
-from searchapp.search.related import telling_query
+from searchapp.query.nodes import Query
 
-TOPICS = {
-    path.stem: json.loads(path.read_text(encoding="utf-8"))
-    for path in sorted((Path(__file__).parent / "cases").glob("*.json"))
-}
 CASES = [
     pytest.param(topic, case, id=f"{topic}: {case['about']}")
     for topic, content in TOPICS.items()
@@ -45,14 +26,6 @@ ASKS = {
     *("offset", "limit", "facet_size", "needs"),
 }
 SAYS = {"ids", "first", "set", "total", "facets"}
-NOTHING = Query(Or(()), ())
-
-
-def documents_of(topic: str) -> list[Document]:
-    return [
-        Document(**{**values, "tags": tuple(values.get("tags", ()))})
-        for values in TOPICS[topic]["documents"]
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -66,25 +39,6 @@ def searchers(
         )
         for topic in TOPICS
     }
-
-
-def query_of(case: dict[str, Any], searcher: Searcher, analyzer: Analyzer) -> Query:
-    """What the engine is asked for: planned as the service does, without a language model."""
-    if "related" in case:
-        document = searcher.document(case["related"])
-        assert document is not None
-        return telling_query(document, analyzer, searcher) or NOTHING
-    text = case["query"] * case.get("times", 1) + case.get("then", "")
-    text = f'"{text}"' if case.get("quoted") else text
-
-    @cache
-    def values(column: Column) -> ColumnValues:
-        return ColumnValues(searcher.values(column))
-
-    planner = Planner(analyzer, corpus=searcher, values=values)
-    filters = parse_filters(case.get("filters", ()), case.get("from"), case.get("to"))
-    sort = Sort(case.get("sort", "relevance"))
-    return replace(planner.plan(text).query, filters=filters, sort=sort)
 
 
 def search(case: dict[str, Any], searcher: Searcher, query: Query) -> Found:
