@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -69,7 +70,7 @@ def task(
         if relevant.keys() <= known
     }
     queries = [one for one in read_queries(folder / "queries.jsonl") if one.id in qrels]
-    queries = queries[:: max(len(queries) // QUESTIONS, 1)]
+    queries = queries[:: math.ceil(len(queries) / QUESTIONS)]
     batch = analyzed(documents, analyzer)
     counts = CorpusCounts()
     for terms in batch.fields.values():
