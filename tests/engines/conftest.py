@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 
 import pytest
+from memory_engine import LESS, LIBRARIES, MemoryEngine
 
 from searchapp.documents import Document
 from searchapp.engines.base import Engine
@@ -54,10 +55,31 @@ SYLLABLES = [
 ]
 
 
-@pytest.fixture(params=NAMES)
+# Engines that need a server: the fixture, of the scope of the session, that gives the settings.
+SETTINGS_FIXTURES: dict[str, str] = {}
+
+
+def named_engine(name: str, request: pytest.FixtureRequest) -> Engine:
+    """An engine of the product, with what it needs."""
+    fixture = SETTINGS_FIXTURES.get(name)
+    return get_engine(name, request.getfixturevalue(fixture) if fixture else None)
+
+
+@pytest.fixture(scope="session", params=NAMES)
 def engine(request: pytest.FixtureRequest) -> Engine:
-    """Every engine in turn."""
-    return get_engine(request.param)
+    """Every engine of the product in turn."""
+    return named_engine(request.param, request)
+
+
+@pytest.fixture(scope="session", params=[*NAMES, "memory", "memory, less able"])
+def any_engine(request: pytest.FixtureRequest) -> Engine:
+    """Every engine, and the one in memory: as able as can be, and as others are."""
+    match request.param:
+        case "memory":
+            return MemoryEngine()
+        case "memory, less able":
+            return MemoryEngine(LIBRARIES, LESS)
+    return named_engine(request.param, request)
 
 
 @pytest.fixture

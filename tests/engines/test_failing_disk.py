@@ -11,7 +11,7 @@ import random
 from pathlib import Path
 
 import pytest
-from bm25f_model import analyzed
+from engine_helpers import analyzed
 from faulty_storage import Fault, FaultyStorage
 
 from searchapp.analysis.analyzer import Analyzer

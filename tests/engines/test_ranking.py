@@ -1,42 +1,56 @@
-"""Every engine ranks as the plain BM25F of `bm25f_model` does."""
+"""Every engine ranks as the plain BM25F of the in-memory engine does."""
 
 from __future__ import annotations
 
 import gzip
 import json
 import random
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 
 import pytest
-from bm25f_model import Bm25fModel, assert_same_ranking, build_index
+from engine_helpers import assert_same_ranking, build_index
+from memory_engine import MemorySearcher, truth_of
 
 from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.base import View
 from searchapp.documents import Document
 from searchapp.engines import whoosh_reader
 from searchapp.engines.base import Engine, Ranking, Searcher
-from searchapp.engines.registry import NAMES, get_engine
 from searchapp.engines.whoosh import WhooshEngine
 from searchapp.query.nodes import Not, Or, Phrase, Query, Scored, Term
 from searchapp.search.planner import plan
 
 
-@pytest.fixture(scope="module", params=NAMES)
+@pytest.fixture(scope="module")
 def searcher(
-    request: pytest.FixtureRequest,
+    engine: Engine,
     tmp_path_factory: pytest.TempPathFactory,
     random_documents: list[Document],
     analyzer: Analyzer,
 ) -> Searcher:
     folder = tmp_path_factory.mktemp("random")
-    return build_index(get_engine(request.param), folder, random_documents, analyzer, batch=100)
+    return build_index(engine, folder, random_documents, analyzer, batch=100)
 
 
 @pytest.fixture(scope="module")
-def truth(random_documents: list[Document], analyzer: Analyzer) -> Bm25fModel:
-    return Bm25fModel(random_documents, analyzer)
+def truth(engine: Engine, random_documents: list[Document], analyzer: Analyzer) -> MemorySearcher:
+    return truth_of(random_documents, analyzer, exact=engine.capabilities.exact_scores)
+
+
+@pytest.fixture(scope="module")
+def agree(
+    engine: Engine, searcher: Searcher, truth: MemorySearcher
+) -> Callable[[Query, int], None]:
+    """Asserts that the engine ranks a query as the truth does."""
+
+    def assert_agrees(query: Query, limit: int) -> None:
+        found, expected = searcher.search(query, limit), truth.ranked(query)
+        assert_same_ranking(found, expected, limit, exact=engine.capabilities.exact_scores)
+
+    return assert_agrees
 
 
 def any_of(*scored: Scored) -> Query:
@@ -53,37 +67,36 @@ def typed_queries(documents: list[Document], count: int) -> list[str]:
 
 
 def test_top_ten_of_a_random_corpus(
-    searcher: Searcher, truth: Bm25fModel, analyzer: Analyzer, random_documents: list[Document]
+    agree: Callable[[Query, int], None], analyzer: Analyzer, random_documents: list[Document]
 ) -> None:
     for typed in typed_queries(random_documents, 60):
         query = plan(typed, analyzer).query
-        assert_same_ranking(searcher.search(query, 10), truth.ranked(query), 10)
+        agree(query, 10)
 
 
 def test_every_hit_of_a_random_corpus(
-    searcher: Searcher, truth: Bm25fModel, analyzer: Analyzer
+    agree: Callable[[Query, int], None], truth: MemorySearcher, analyzer: Analyzer
 ) -> None:
     for typed in ("xây dựng", "xay dung", '"hà nội"', "công ty", "mì"):
         query = plan(typed, analyzer).query
-        expected = truth.ranked(query)
-        assert expected
-        assert_same_ranking(searcher.search(query, 1000), expected, 1000)
+        assert truth.ranked(query)
+        agree(query, 1000)
 
 
 def test_terms_score_by_weight_and_a_term_named_twice_counts_twice(
-    searcher: Searcher, truth: Bm25fModel
+    agree: Callable[[Query, int], None],
 ) -> None:
     rare, frequent = Scored(Term(View.EXACT, "mì"), 2.5), Scored(Term(View.EXACT, "xây"), 0.25)
     query = any_of(rare, frequent, frequent)
-    assert_same_ranking(searcher.search(query, 20), truth.ranked(query), 20)
+    agree(query, 20)
 
 
 def test_what_does_not_match_is_not_found_however_well_it_scores(
-    searcher: Searcher, truth: Bm25fModel
+    agree: Callable[[Query, int], None],
 ) -> None:
     found = Term(View.EXACT, "bánh")
     query = Query(found, (Scored(Term(View.EXACT, "xây"), 9.0),))
-    assert_same_ranking(searcher.search(query, 300), truth.ranked(query), 300)
+    agree(query, 300)
 
 
 def test_absent_terms_change_nothing(searcher: Searcher) -> None:
@@ -94,10 +107,14 @@ def test_absent_terms_change_nothing(searcher: Searcher) -> None:
 
 @pytest.mark.parametrize("view", list(View))
 def test_document_frequency_is_counted_over_both_fields(
-    searcher: Searcher, truth: Bm25fModel, view: View
+    searcher: Searcher, truth: MemorySearcher, view: View
 ) -> None:
     terms = {
-        t for views in truth.terms.values() for (_, v), ts in views.items() if v is view for t in ts
+        t
+        for views in truth.texts.terms.values()
+        for (_, v), ts in views.items()
+        if v is view
+        for t in ts
     }
     assert terms
     for term in sorted(terms)[:200]:
@@ -179,7 +196,7 @@ def test_dense_and_sparse_postings_score_alike(
     folder: Path,
     random_documents: list[Document],
     analyzer: Analyzer,
-    truth: Bm25fModel,
+    truth: MemorySearcher,
 ) -> None:
     monkeypatch.setattr(whoosh_reader, "_DENSE_SHARE", share)
     searcher = build_index(WhooshEngine(), folder, random_documents, analyzer, batch=100)
@@ -196,7 +213,7 @@ def test_field_weights_and_constants_of_the_ranking(
 ) -> None:
     ranking = Ranking(k1=0.9, b=0.4, title_weight=3.0, body_weight=0.5)
     searcher = build_index(WhooshEngine(ranking), folder, random_documents, analyzer, batch=100)
-    truth = Bm25fModel(random_documents, analyzer, ranking)
+    truth = truth_of(random_documents, analyzer, ranking)
     for typed in typed_queries(random_documents, 20):
         query = plan(typed, analyzer).query
         assert_same_ranking(searcher.search(query, 10), truth.ranked(query), 10)
@@ -207,7 +224,7 @@ def test_a_cache_that_holds_one_term_gives_the_same(
     folder: Path,
     random_documents: list[Document],
     analyzer: Analyzer,
-    truth: Bm25fModel,
+    truth: MemorySearcher,
 ) -> None:
     monkeypatch.setattr(whoosh_reader, "_CACHE_BYTES", 1)
     searcher = build_index(WhooshEngine(), folder, random_documents, analyzer, batch=100)
@@ -255,18 +272,20 @@ def test_real_questions_over_wikipedia(
     )
     questions = [json.loads(line)["text"] for line in asked[:1_180:20]] + ['"Việt Nam" chiến tranh']
     assert len(questions) == 60
-    truth = Bm25fModel(documents, analyzer)
+    truth = truth_of(documents, analyzer, exact=engine.capabilities.exact_scores)
     searcher = build_index(engine, folder, documents, analyzer, batch=500)
     for question in questions:
         query = plan(question, analyzer).query
-        assert_same_ranking(searcher.search(query, 10), truth.ranked(query), 10)
+        found, expected = searcher.search(query, 10), truth.ranked(query)
+        assert_same_ranking(found, expected, 10, exact=engine.capabilities.exact_scores)
 
 
-def test_a_phrase_scores_as_its_terms_do(searcher: Searcher, truth: Bm25fModel) -> None:
+def test_a_phrase_scores_as_its_terms_do(
+    agree: Callable[[Query, int], None], truth: MemorySearcher
+) -> None:
     query = Query(
         Phrase(View.EXACT, ("xây", "dựng")),
         (Scored(Term(View.EXACT, "dựng"), 1.0), Scored(Term(View.PAIRS, "xay_dung"), 0.5)),
     )
-    expected = truth.ranked(query)
-    assert len(expected) > 5
-    assert_same_ranking(searcher.search(query, 300), expected, 300)
+    assert len(truth.ranked(query)) > 5
+    agree(query, 300)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bm25f_model import build_index
+from engine_helpers import build_index
 
 from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.base import View
@@ -24,14 +24,14 @@ LAST = [
 
 
 @pytest.fixture
-def pair(engine: Engine, tmp_path: Path, analyzer: Analyzer) -> tuple[Searcher, Searcher]:
+def pair(any_engine: Engine, tmp_path: Path, analyzer: Analyzer) -> tuple[Searcher, Searcher]:
     """An index in which documents were replaced, and one that never had the old ones."""
     folders = [tmp_path / "replaced", tmp_path / "clean"]
     for folder in folders:
         folder.mkdir()
     # Batches of two: replaced within a batch, and from an earlier batch.
-    replaced = build_index(engine, folders[0], [OLDER, OLD, *LAST], analyzer, batch=2)
-    return replaced, build_index(engine, folders[1], LAST, analyzer, batch=2)
+    replaced = build_index(any_engine, folders[0], [OLDER, OLD, *LAST], analyzer, batch=2)
+    return replaced, build_index(any_engine, folders[1], LAST, analyzer, batch=2)
 
 
 @pytest.mark.parametrize("view", [View.EXACT, View.FOLDED, View.WORDS, View.PAIRS])

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
-from pathlib import Path
 
 import pytest
-from bm25f_model import Bm25fModel, build_index
+from engine_helpers import build_index
+from memory_engine import MemorySearcher, truth_of
+from memory_values import values_of
 
 from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.base import View
 from searchapp.analysis.collation import collation_key
 from searchapp.documents import Document
-from searchapp.engines.base import Searcher
-from searchapp.engines.registry import NAMES, get_engine
+from searchapp.engines.base import Engine, FacetValue, Searcher
 from searchapp.query.filters import Column, Sort
 from searchapp.query.nodes import (
     And,
@@ -63,95 +62,16 @@ def drawn_documents(count: int) -> list[Document]:
 DOCUMENTS = drawn_documents(240)
 
 
-def values_of(document: Document, column: Column) -> tuple[str, ...]:
-    found: tuple[str | None, ...] = {
-        Column.SOURCE: (document.source,),
-        Column.CATEGORY: (document.category,),
-        Column.AUTHOR: (document.author,),
-        Column.TAG: document.tags,
-        Column.YEAR: (document.published[:4] if document.published else None,),
-    }[column]
-    return tuple(value for value in found if value is not None)
-
-
-def every_day_in(document: Document, span: PublishedIn) -> bool:
-    """Whether all days that the document may be of lie in the span."""
-    if document.published is None:
-        return False
-    begin = (document.published + "-01-01")[:10]
-    ends = {4: "-12-31", 7: "-31", 10: ""}[len(document.published)]
-    end = document.published + ends
-    if len(document.published) == 7:  # no month here is longer than its text says
-        end = {"2023-02": "2023-02-28", "2023-12": "2023-12-31"}[document.published]
-    return (span.first is None or begin >= span.first.isoformat()) and (
-        span.last is None or end <= span.last.isoformat()
-    )
-
-
-class ValuesModel(Bm25fModel):
-    """The model of texts, with values."""
-
-    def found_by(self, node: Node) -> set[str]:
-        match node:
-            case HasValue(column, wanted):
-                return {
-                    name
-                    for name, document in self.documents.items()
-                    if set(values_of(document, column)) & set(wanted)
-                    or (None in wanted and not values_of(document, column))
-                }
-            case HasId(name):
-                return {name} & set(self.documents)
-            case PublishedIn():
-                return {n for n, document in self.documents.items() if every_day_in(document, node)}
-        return super().found_by(node)
-
-    def found(self, query: Query, *, without: Column | None = None) -> set[str]:
-        found = self.found_by(query.match)
-        for one in query.filters:
-            if without is None or one.column is not without:
-                found = found & self.found_by(one.node)
-        return found
-
-    def order(self, query: Query) -> list[str]:
-        """The ids of all hits in order."""
-        ranked = [name for name, _ in self.ranked(query)]
-        names = [name for name in ranked if name in self.found(query)]
-        if query.sort is Sort.RELEVANCE:
-            return names
-        first_day = {n: ((d.published or "") + "-01-01")[:10] for n, d in self.documents.items()}
-        dated = {n: self.documents[n].published is not None for n in names}
-        if query.sort is Sort.TITLE:
-            titles = {n: collation_key(self.documents[n].title) for n in names}
-            return sorted(names, key=lambda n: (not titles[n], titles[n], n))
-        by_id = sorted(names)
-        newest_first = query.sort is Sort.NEWEST
-        by_day = sorted(by_id, key=lambda n: first_day[n], reverse=newest_first)
-        if newest_first:  # sorted() keeps ties in order with reverse, too
-            assert by_day == sorted(by_id, key=first_day.__getitem__, reverse=True)
-        return [n for n in by_day if dated[n]] + [n for n in by_id if not dated[n]]
-
-    def facets(self, query: Query) -> dict[Column, Counter[str | None]]:
-        counted = {}
-        for column in Column:
-            counts: Counter[str | None] = Counter()
-            for name in self.found(query, without=column):
-                counts.update(values_of(self.documents[name], column) or (None,))
-            counted[column] = counts
-        return counted
-
-
-@pytest.fixture(scope="module", params=NAMES)
+@pytest.fixture(scope="module")
 def searcher(
-    request: pytest.FixtureRequest, analyzer: Analyzer, tmp_path_factory: pytest.TempPathFactory
+    any_engine: Engine, analyzer: Analyzer, tmp_path_factory: pytest.TempPathFactory
 ) -> Searcher:
-    folder: Path = tmp_path_factory.mktemp("values")
-    return build_index(get_engine(request.param), folder, DOCUMENTS, analyzer)
+    return build_index(any_engine, tmp_path_factory.mktemp("values"), DOCUMENTS, analyzer)
 
 
 @pytest.fixture(scope="module")
-def truth(analyzer: Analyzer) -> ValuesModel:
-    return ValuesModel(DOCUMENTS, analyzer)
+def truth(analyzer: Analyzer) -> MemorySearcher:
+    return truth_of(DOCUMENTS, analyzer)
 
 
 def drawn_node(drawn: random.Random, depth: int = 0) -> Node:
@@ -190,12 +110,12 @@ def drawn_filters(drawn: random.Random) -> tuple[Filter, ...]:
 
 
 @pytest.mark.parametrize("seed", range(500))
-def test_as_plain_loops_do(searcher: Searcher, truth: ValuesModel, seed: int) -> None:
+def test_as_plain_loops_do(searcher: Searcher, truth: MemorySearcher, seed: int) -> None:
     drawn = random.Random(seed)
     sort = drawn.choice(list(Sort))
     score = tuple(Scored(Term(View.EXACT, w), 1.0) for w in drawn.sample(WORDS, 2))
     query = Query(drawn_node(drawn), score, None, drawn_filters(drawn), sort)
-    expected = truth.order(query)
+    expected = [name for name, _ in truth.ranked(query)]
     everything = len(DOCUMENTS)
     found = searcher.search(query, everything, facet_values=everything)
     assert found.total == len(expected)
@@ -210,17 +130,17 @@ def test_as_plain_loops_do(searcher: Searcher, truth: ValuesModel, seed: int) ->
         offset = drawn.randint(0, everything)
         page = searcher.search(query, 7, offset)
         assert [hit.document.id for hit in page.hits] == expected[offset : offset + 7]
-    counted = truth.facets(query)
+    assert found.facets == truth.search(query, 0, facet_values=everything).facets
     for column in Column:
-        values = found.facets[column]
-        assert {one.value: one.count for one in values} == dict(counted[column])
-        named = [one for one in values if one.value is not None]
-        order = [(-one.count, collation_key(one.value or ""), one.value) for one in named]
-        assert order == sorted(order)
-        assert [one.value for one in values if one.value is None] == [None] * (
-            len(values) - len(named)
-        )
-        assert len(values) == 0 or values[-1].value is None or None not in counted[column]
+        assert_ordered(found.facets[column])
+
+
+def assert_ordered(values: Sequence[FacetValue]) -> None:
+    """By falling count, then as a dictionary has them; None is the last."""
+    named = [(one.value, one.count) for one in values if one.value is not None]
+    order = [(-count, collation_key(value), value) for value, count in named]
+    assert order == sorted(order)
+    assert len(named) == len(values) or [one.value for one in values].index(None) == len(named)
 
 
 def test_a_facet_keeps_what_its_own_filter_names(searcher: Searcher) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bm25f_model import analyzed
+from engine_helpers import analyzed
 
 from searchapp.analysis.analyzer import Analyzer
 from searchapp.documents import Document
