@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help serve test check lint types imports format index bench clean
+.PHONY: help serve test check lint types imports format index bench cluster clean
 
 help:            ## List the targets.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
@@ -51,6 +51,9 @@ bench: $(READY)  ## The benchmarks; they need the data named in benchmarks/READM
 	$(BIN)/python -m benchmarks.segmentation
 	$(BIN)/python -m benchmarks.search
 	$(BIN)/python -m benchmarks.indexing
+
+cluster: $(READY)  ## An OpenSearch cluster of three nodes until Ctrl+C; needs Java 17 to 23 and Maven.
+	$(BIN)/python -m cluster
 
 clean:           ## Remove what was built, but no index.
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info

@@ -1,7 +1,9 @@
-"""An array that is appended to one value at a time and read as a whole."""
+"""An array that is appended to piece by piece and read as a whole."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -9,28 +11,57 @@ import numpy.typing as npt
 
 
 class GrowingArray:
-    """Appends go to a list; `array` moves them into an array that grows by doubling."""
+    """An array that grows by doubling."""
 
     def __init__(self, dtype: npt.DTypeLike) -> None:
         self._array: npt.NDArray[Any] = np.zeros(1024, dtype=dtype)
         self._size = 0
-        self._pending: list[Any] = []
-        self.append = self._pending.append
-        self.extend = self._pending.extend
 
     def __len__(self) -> int:
-        return self._size + len(self._pending)
+        return self._size
+
+    def append(self, value: float) -> None:
+        """Put one value behind the others."""
+        self.extend([value])
+
+    def extend(self, values: npt.ArrayLike) -> None:
+        """Put values behind those that are there."""
+        more = np.asarray(values, dtype=self._array.dtype)
+        end = self._size + more.size
+        if end > self._array.size:
+            larger = np.zeros(max(2 * self._array.size, end), dtype=self._array.dtype)
+            larger[: self._size] = self._array[: self._size]
+            self._array = larger
+        self._array[self._size : end] = more
+        self._size = end
 
     @property
     def array(self) -> npt.NDArray[Any]:
         """Everything appended so far; a view that the next append leaves behind."""
-        if self._pending:
-            end = len(self)
-            if end > self._array.size:
-                larger = np.zeros(max(2 * self._array.size, end), dtype=self._array.dtype)
-                larger[: self._size] = self._array[: self._size]
-                self._array = larger
-            self._array[self._size : end] = self._pending
-            self._size = end
-            self._pending.clear()
         return self._array[: self._size]
+
+
+class Numbering:
+    """Numbers names in the order of first use.
+
+    ``names`` are all of them, by their numbers.
+    """
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self._numbers: dict[str, int] = {}
+
+    def number(self, name: str) -> int:
+        """The number of a name; an unknown one gets the next."""
+        number = self._numbers.setdefault(name, len(self.names))
+        if number == len(self.names):
+            self.names.append(name)
+        return number
+
+    def of(self, names: Iterable[str]) -> list[int]:
+        """The numbers of names; unknown ones get the next."""
+        known = self._numbers
+        numbers = [known.setdefault(name, len(known)) for name in names]
+        if len(known) > len(self.names):
+            self.names += islice(known, len(self.names), None)
+        return numbers

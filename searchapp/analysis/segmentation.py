@@ -18,14 +18,16 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, groupby, pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from searchapp.analysis.growing import GrowingArray
+from searchapp.analysis.chunking import NEWLINE_CHUNK, ChunkNumbers, Encoded, encode
+from searchapp.analysis.grams import Grams
+from searchapp.analysis.growing import GrowingArray, Numbering
 from searchapp.analysis.pyvi_model import SegmentationModel
 
 IntArray = npt.NDArray[np.int32]
@@ -45,7 +47,8 @@ _SYLLABLE = re.compile(_SYLLABLE_PATTERN.format(email="").replace("||", "|"))
 # Looking for addresses costs the square of a run of dashes: only where there is an "@" at all.
 _SYLLABLE_OR_EMAIL = re.compile(_SYLLABLE_PATTERN.format(email=_EMAIL))
 _SHAPES = ("isupper", "istitle", "isdigit")  # the model has no neighbour's isdigit
-NEWLINE_CHUNK = "\n"
+_NEWLINE_TOKEN = 1
+_ROUNDS = 6  # of 100 syllables that are not settled alone, their neighbours settle all but some
 MAX_CHUNKS = 60_000
 """Distinct pieces remembered before starting afresh: about 25 MB of them.
 
@@ -84,62 +87,14 @@ def split_chunk(chunk: str) -> list[str]:
     return (_SYLLABLE_OR_EMAIL if "@" in chunk else _SYLLABLE).findall(chunk)
 
 
-class _Grams:
-    """Membership of syllable pairs and triples in pyvi's dictionary, for arrays of syllable ids.
-
-    Pairs are bits of a square table (some 4 MB); id 0 stands for every other syllable.
-    """
-
-    def __init__(self, model: SegmentationModel) -> None:
-        pairs = [e.split(" ") for e in model.bigrams]
-        triples = [e.split(" ") for e in model.trigrams]
-        names = sorted({s for entry in pairs + triples for s in entry})
-        self.ids = {name: i for i, name in enumerate(names, start=1)}
-        self._size = len(names) + 1
-        self._pairs = self._bits([(a, b) for a, b in pairs])
-        self._beginnings = self._bits([(a, b) for a, b, _ in triples])
-        ids = self.ids
-        keys = [(ids[a] * self._size + ids[b]) * self._size + ids[c] for a, b, c in triples]
-        self._triples = np.array(sorted(keys), dtype=np.int64)
-
-    def _bits(self, pairs: list[tuple[str, str]]) -> npt.NDArray[np.uint8]:
-        bits = np.zeros(self._size * self._size // 8 + 1, dtype=np.uint8)
-        for a, b in pairs:
-            key = self.ids[a] * self._size + self.ids[b]
-            bits[key >> 3] |= 1 << (key & 7)
-        return bits
-
-    def pairs(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
-        """1 where ids[i], ids[i+1] is an entry; one shorter than ``ids``."""
-        return self._test(self._pairs, ids[:-1] * self._size + ids[1:])
-
-    def triples(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """The indexes i at which ids[i], ids[i+1], ids[i+2] is an entry."""
-        if not self._triples.size or ids.size < 3:
-            return np.empty(0, dtype=np.int64)
-        pair_keys = ids[:-2] * self._size + ids[1:-1]
-        places = np.flatnonzero(self._test(self._beginnings, pair_keys))
-        keys = pair_keys[places] * self._size + ids[places + 2]
-        at = np.searchsorted(self._triples, keys)
-        found: npt.NDArray[np.bool_] = self._triples[np.minimum(at, self._triples.size - 1)] == keys
-        return places[found]
-
-    @staticmethod
-    def _test(bits: npt.NDArray[np.uint8], keys: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
-        tested: npt.NDArray[np.uint8] = bits[keys >> 3] >> (keys & 7).astype(np.uint8) & np.uint8(1)
-        return tested
-
-
-class _ChunkIds(dict[str, int]):
-    """From a piece of text between spaces to its id; an unknown one is split and numbered."""
-
-    def __init__(self, segmenter: Segmenter) -> None:
-        self._segmenter = segmenter
-
-    def __missing__(self, chunk: str) -> int:
-        number = self._segmenter._learn_chunk(chunk)
-        self[chunk] = number
-        return number
+def split_chunks(chunks: Iterable[str]) -> list[str]:
+    """The tokens of many chunks, a line break behind those of each."""
+    tokens: list[str] = []
+    for has_at, some in groupby(chunks, lambda chunk: "@" in chunk):
+        # No alternative crosses the break, which is a token by itself.
+        tokens += (_SYLLABLE_OR_EMAIL if has_at else _SYLLABLE).findall("\n".join(some))
+        tokens.append(NEWLINE_CHUNK)
+    return tokens
 
 
 class Segmenter:
@@ -155,14 +110,21 @@ class Segmenter:
         self._bias = weight("bias", 0.0)
         # What a token adds to its own score, to the next one's and to the previous one's.
         places = ("", "-1:", "+1:")
-        self._lower = [_with_prefix(model.attributes, f"{p}word.lower():") for p in places]
+        by_syllable = [_with_prefix(model.attributes, f"{p}word.lower():") for p in places]
+        syllables = dict.fromkeys(chain.from_iterable(by_syllable))
+        # Row 0 is for all that the model does not know. (crfsuite's names are C strings.)
+        self._rows_of_weights = {name: row for row, name in enumerate(syllables, start=1)}
+        self._weights_of_rows = [
+            np.array([0.0, *(weights.get(name, 0.0) for name in syllables)])
+            for weights in by_syllable
+        ]
         self._shapes = [
             (getattr(str, shape), [weight(f"{p}word.{shape}()", 0.0) for p in places])
             for shape in _SHAPES
         ]
         self._pair_weights = weight("-1:word.bi_gram()", 0.0), weight("+1:word.bi_gram()", 0.0)
         self._triple_weights = weight("-2:word.tri_gram()", 0.0), weight("+2:word.tri_gram()", 0.0)
-        self._grams = _Grams(model)
+        self._grams = Grams(model)
         (bb, bi), (ib, ii) = model.transitions
         self._bb, self._bi, self._ib, self._ii = bb, bi, ib, ii
         # D at or below `low`: both best predecessors are *begin*; above `high`: both *inside*.
@@ -171,12 +133,11 @@ class Segmenter:
         self._reset()
 
     def _reset(self) -> None:
-        self.token_texts: list[str] = []
-        self.chunk_texts: list[str] = []
-        self._token_ids: dict[str, int] = {}
-        self._chunk_ids = _ChunkIds(self)
+        self._numbers = ChunkNumbers()
+        self._token_ids = Numbering()
         self._tokens_of_chunks = GrowingArray(np.int32)
-        self._chunk_ends = GrowingArray(np.int64)
+        self._chunk_firsts = GrowingArray(np.int64)
+        self._chunk_counts = GrowingArray(np.int64)
         self._own = GrowingArray(np.float64)
         self._to_next = GrowingArray(np.float64)  # what a token adds to the next one's score
         self._to_previous = GrowingArray(np.float64)
@@ -184,88 +145,83 @@ class Segmenter:
         self._joinable = GrowingArray(np.bool_)
         self._title = GrowingArray(np.bool_)
         # Chunk 0 stands between two texts: two tokens that no feature sees and nothing joins.
-        self.chunk_texts.append("")
-        self._add_token("", own=0.0, to_next=0.0, to_previous=0.0, gram=0, joinable=False)
-        self._tokens_of_chunks.extend([0, 0])
-        self._chunk_ends.append(2)
+        separator, newline = self._token_ids.of(["", NEWLINE_CHUNK])
+        for values in (self._own, self._to_next, self._to_previous, self._gram):
+            values.append(0)
+        self._joinable.append(value=False)
+        self._title.append(value=False)
+        self._learn_tokens()
+        self._add_chunks([separator, separator, newline], [2, 1])
+
+    @property
+    def token_texts(self) -> list[str]:
+        """The tokens by their ids; another list once what was learnt is forgotten."""
+        return self._token_ids.names
+
+    @property
+    def chunk_texts(self) -> list[str]:
+        """The chunks by their ids."""
+        return self._numbers.texts
 
     # -- what is known of a token -------------------------------------------------------------
 
-    def _learn_chunk(self, chunk: str) -> int:
-        self._tokens_of_chunks.extend([self._token_id(t) for t in split_chunk(chunk)])
-        self._chunk_ends.append(len(self._tokens_of_chunks))
-        self.chunk_texts.append(chunk)
-        return len(self.chunk_texts) - 1
+    def _learn_chunks(self) -> None:
+        """Split the chunks that were met since the last call."""
+        new = self.chunk_texts[len(self._chunk_counts) :]
+        if not new:
+            return
+        tokens = np.array(self._token_ids.of(split_chunks(new)), dtype=np.int32)
+        self._learn_tokens()
+        breaks = tokens == _NEWLINE_TOKEN
+        ends = np.flatnonzero(breaks)
+        self._add_chunks(tokens[~breaks], np.diff(ends, prepend=-1) - 1)
 
-    def _token_id(self, token: str) -> int:
-        number = self._token_ids.get(token)
-        if number is not None:
-            return number
-        lower = token.lower()
-        name = lower.partition("\0")[0]  # crfsuite's names are C strings
-        own, to_next, to_previous = (by_syllable.get(name, 0.0) for by_syllable in self._lower)
+    def _add_chunks(self, tokens: npt.ArrayLike, counts: npt.ArrayLike) -> None:
+        first = len(self._tokens_of_chunks)
+        self._tokens_of_chunks.extend(tokens)
+        self._chunk_firsts.extend(first + np.cumsum(counts) - counts)
+        self._chunk_counts.extend(counts)
+
+    def _learn_tokens(self) -> None:
+        """Note what the scores of the tokens met since the last call are made of."""
+        new = self.token_texts[len(self._own) :]
+        lowers = [token.lower() for token in new]
+        names = [lower.partition("\0")[0] if "\0" in lower else lower for lower in lowers]
+        rows = [self._rows_of_weights.get(name, 0) for name in names]
+        scores = [of_rows[rows] for of_rows in self._weights_of_rows]
         for shape, weights in self._shapes:
-            if shape(token):
-                own += weights[0]
-                to_next += weights[1]
-                to_previous += weights[2]
-        return self._add_token(
-            token,
-            own=self._bias + own,
-            to_next=to_next,
-            to_previous=to_previous,
-            gram=self._grams.ids.get(lower, 0),
-            joinable=token not in string.punctuation and not token[0].isdigit(),
+            has_shape = np.flatnonzero(list(map(shape, new)))
+            for values, weight in zip(scores, weights, strict=True):
+                values[has_shape] += weight
+        own, to_next, to_previous = scores
+        self._own.extend(self._bias + own)
+        self._to_next.extend(to_next)
+        self._to_previous.extend(to_previous)
+        self._gram.extend([self._grams.ids.get(lower, 0) for lower in lowers])
+        initials = [token[0] for token in new]
+        digits = list(map(str.isdigit, initials))
+        self._joinable.extend(
+            [
+                not digit and token not in string.punctuation
+                for token, digit in zip(new, digits, strict=True)
+            ]
         )
-
-    def _add_token(
-        self,
-        token: str,
-        *,
-        own: float,
-        to_next: float,
-        to_previous: float,
-        gram: int,
-        joinable: bool,
-    ) -> int:
-        number = self._token_ids[token] = len(self.token_texts)
-        self.token_texts.append(token)
-        self._own.append(own)
-        self._to_next.append(to_next)
-        self._to_previous.append(to_previous)
-        self._gram.append(gram)
-        self._joinable.append(joinable)
-        self._title.append(token[:1].istitle())
-        return number
+        self._title.extend(list(map(str.istitle, initials)))
 
     # -- segmentation -------------------------------------------------------------------------
 
-    def label(self, texts: Sequence[str]) -> Labelled:
+    def label(self, texts: Sequence[str] | Encoded) -> Labelled:
         """Segment NFC texts. Ids of an earlier result may no longer hold after this call."""
         if len(self.chunk_texts) > self._max_chunks:
             self._reset()
-        number = self._chunk_ids.__getitem__
-        ids: list[int] = [0]
-        chunk_bounds = [0]
-        for text in texts:
-            if "\n" in text:
-                lines = text.split("\n")
-                for line in lines[:-1]:
-                    ids += map(number, line.split())
-                    ids.append(number(NEWLINE_CHUNK))
-                ids += map(number, lines[-1].split())
-            else:
-                ids += map(number, text.split())
-            ids.append(0)
-            chunk_bounds.append(len(ids) - 1)
-        chunks = np.array(ids, dtype=np.int32)
-        chunk_ends = self._chunk_ends.array
-        chunk_counts = np.diff(chunk_ends, prepend=0)
-        counts = chunk_counts[chunks]
+        encoded = texts if isinstance(texts, Encoded) else encode(texts)
+        chunks, bounds = self._numbers.of(encoded)
+        self._learn_chunks()
+        counts = self._chunk_counts.array[chunks]
         ends = np.cumsum(counts)
         firsts = ends - counts
-        # Token k of a chunk sits at chunk_start + k: spread the starts, then count up.
-        spread = np.repeat(chunk_ends[chunks] - counts - firsts, counts)
+        # Token k of a chunk sits at chunk_first + k: spread the firsts, then count up.
+        spread = np.repeat(self._chunk_firsts.array[chunks] - firsts, counts)
         tokens = self._tokens_of_chunks.array[spread + np.arange(ends[-1])]
         joined = self._inside(tokens)
         joinable = self._joinable.array[tokens]
@@ -274,7 +230,6 @@ class Segmenter:
         # Leave the separators out: one chunk of two tokens before each text, and one at the end.
         kept = chunks != 0
         separators = np.cumsum(~kept)
-        bounds = np.array(chunk_bounds)
         order = np.arange(bounds.size)
         return Labelled(
             tokens=tokens[tokens != 0],
@@ -287,9 +242,9 @@ class Segmenter:
 
     def chunk_tokens(self, chunk: int) -> list[str]:
         """The tokens of a chunk, by its id."""
-        end = self._chunk_ends.array[chunk]
-        start = self._chunk_ends.array[chunk - 1] if chunk else 0
-        return [self.token_texts[t] for t in self._tokens_of_chunks.array[start:end].tolist()]
+        first = self._chunk_firsts.array[chunk]
+        tokens = self._tokens_of_chunks.array[first : first + self._chunk_counts.array[chunk]]
+        return [self.token_texts[token] for token in tokens.tolist()]
 
     def words(self, text: str) -> list[str]:
         """The words of an NFC text as pyvi writes them, syllables joined with ``_``."""
@@ -331,12 +286,15 @@ class Segmenter:
         step[separator] = 0.0
         # A text's first token has no step before it: D is x there.
         first = np.flatnonzero(separator[:-1] & ~separator[1:]) + 1
-        step[first] = np.maximum(self._bi, x[first] + self._ii) - np.maximum(
-            self._bb, x[first] + self._ib
-        )
+        step[first] = self._steps(x[first])
         difference = x.copy()
         difference[1:] += step[:-1]
-        for i in np.flatnonzero(np.isnan(difference)).tolist():
+        open_ = np.flatnonzero(np.isnan(difference))
+        for _ in range(_ROUNDS if open_.size else 0):  # those whose neighbour is known, all at once
+            known = ~np.isnan(difference[open_ - 1])
+            now, open_ = open_[known], open_[~known]
+            difference[now] = x[now] + self._steps(difference[now - 1])
+        for i in open_.tolist():
             difference[i] = x[i] + self._step(difference[i - 1])  # in order: i-1 is known by now
 
         inside = difference > self._high
@@ -344,11 +302,23 @@ class Segmenter:
         inside[last] = difference[last] > 0.0
         undecided = (difference > self._low) & ~inside
         undecided[last] = False
-        for i in np.flatnonzero(undecided)[::-1].tolist():
-            # Between the thresholds the best label depends on the next one, known by now.
+        # Between the thresholds the best label depends on the next one.
+        open_ = np.flatnonzero(undecided)
+        for _ in range(_ROUNDS if open_.size else 0):
+            known = ~undecided[open_ + 1]
+            now, open_ = open_[known], open_[~known]
+            inside[now] = inside[now + 1] == self._window_follows
+            undecided[now] = False
+        for i in open_[::-1].tolist():
             inside[i] = inside[i + 1] == self._window_follows
         return inside
 
     def _step(self, d: float) -> float:
         """G of the module's docstring."""
         return max(self._bi, d + self._ii) - max(self._bb, d + self._ib)
+
+    def _steps(self, d: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """`_step` of many."""
+        both: npt.NDArray[np.float64]
+        both = np.maximum(self._bi, d + self._ii) - np.maximum(self._bb, d + self._ib)
+        return both

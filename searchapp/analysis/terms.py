@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from searchapp.analysis.syllable import canonical_spelling
 
 # Without marks, i and y after these onsets can't be told apart by tone (ky nang, ki nang).
 _FOLDED_I_Y = {"hi": "hy", "ki": "ky", "li": "ly", "mi": "my", "si": "sy", "ti": "ty", "qui": "quy"}
+
+_PLAIN_LETTERS = str.maketrans(
+    dict.fromkeys("àáảãạăằắẳẵặâầấẩẫậ", "a")
+    | dict.fromkeys("èéẻẽẹêềếểễệ", "e")
+    | dict.fromkeys("ìíỉĩị", "i")
+    | dict.fromkeys("òóỏõọôồốổỗộơờớởỡợ", "o")
+    | dict.fromkeys("ùúủũụưừứửữự", "u")
+    | dict.fromkeys("ỳýỷỹỵ", "y")
+    | {"đ": "d"}
+)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -31,6 +42,21 @@ def folded_term(token: str) -> str:
     if not term.isascii():
         term = strip_marks(term) or term  # some letters of other scripts are nothing but marks
     return _FOLDED_I_Y.get(term, term)
+
+
+def exact_terms(tokens: Iterable[str]) -> list[str]:
+    """`exact_term` of many tokens."""
+    return [token.lower() if token.isascii() else exact_term(token) for token in tokens]
+
+
+def folded_forms(terms: Iterable[str]) -> list[str]:
+    """The folded terms of many exact terms."""
+    forms = []
+    for term in terms:
+        plain = term if term.isascii() else term.translate(_PLAIN_LETTERS)
+        # What is not of Vietnamese letters alone takes the longer way.
+        forms.append(_FOLDED_I_Y.get(plain, plain) if plain.isascii() else folded_term(term))
+    return forms
 
 
 def strip_marks(text: str) -> str:

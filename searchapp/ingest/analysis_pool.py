@@ -76,12 +76,7 @@ def _any(texts: dict[Field, list[str]]) -> bool:
 
 
 def _terms(analyzer: Analyzer, texts: dict[Field, list[str]]) -> Terms:
-    found = {field: analyzer.analyze_batch(raws) for field, raws in texts.items()}
-    # The tables then depend on these texts alone, and not on what the process saw before.
-    return {
-        field: assemble([terms], [(0, row) for row in range(len(texts[field]))])
-        for field, terms in found.items()
-    }
+    return {field: analyzer.analyze_batch(raws) for field, raws in texts.items()}
 
 
 def _finished(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ _LEVEL = 1  # a second for 85 MB of text; the next levels save a tenth and take 
 _ARRAYS = ("syllables", "syllable_bounds", "words", "word_bounds")  # in BatchTerms' order
 _WIDE = ("syllable_bounds", "word_bounds")  # the others are kept in 32 bits
 _TABLES = ("exact_terms", "folded_terms", "word_terms")
+_FIELDS = tuple(one.name for one in fields(Document))  # dataclasses.asdict copies every value
 
 DIGEST_BYTES = 16
 
@@ -40,7 +41,7 @@ def text_digest(document: Document) -> bytes:
 
 def content_digest(document: Document) -> str:
     """What two documents share that say the same, wherever they were read from."""
-    values = [value for name, value in asdict(document).items() if name != "path"]
+    values = [getattr(document, name) for name in _FIELDS if name != "path"]
     data = json.dumps(values, ensure_ascii=True).encode("ascii")
     return hashlib.blake2b(data, digest_size=DIGEST_BYTES).hexdigest()
 
@@ -97,7 +98,8 @@ def decode(data: bytes) -> AnalyzedBatch:
 
 
 def _values(document: Document) -> dict[str, Any]:
-    return {name: value for name, value in asdict(document).items() if value not in (None, ())}
+    values = {name: getattr(document, name) for name in _FIELDS}
+    return {name: value for name, value in values.items() if value not in (None, ())}
 
 
 def _document(values: dict[str, Any]) -> Document:

@@ -153,7 +153,14 @@ def _write_pairs(
 def _typed_without_marks(terms: BatchTerms) -> Array:
     """For each syllable of a batch: its document is long enough to tell, and has hardly a mark."""
     lengths = np.diff(terms.syllable_bounds)
-    marked = np.array([has_marks(term) for term in terms.exact_terms], dtype=np.int64)
+    # What is ASCII without its marks, and was not with them, need not be looked at any closer.
+    marked = np.array(
+        [
+            not term.isascii() and (folded.isascii() or has_marks(term))
+            for term, folded in zip(terms.exact_terms, terms.folded_terms, strict=True)
+        ],
+        dtype=np.int64,
+    )
     total = np.concatenate(([0], np.cumsum(marked[terms.syllables])))
     marks = np.diff(total[terms.syllable_bounds])
     unmarked = (lengths >= _UNMARKED_LEAST) & (marks < _UNMARKED_SHARE * lengths)

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from searchapp.analysis.analyzer import BatchTerms
+from searchapp.analysis.growing import GrowingArray
 from searchapp.external.arrays import ArrayPile, distinct
 from searchapp.external.keycounts import KeyCounts
 from searchapp.external.names import RUN_NAMES, Names, NameTable
@@ -46,6 +47,7 @@ class PhraseCounts:
         self._documents = 0
         self._names = NameTable(spool_folder, "phrase_words", storage)
         self._counts = np.zeros(RUN_NAMES, dtype=np.int64)
+        self._content = GrowingArray(np.bool_)  # which words can begin or end a phrase
         self._pairs = KeyCounts(spool_folder, "phrase_pairs", storage)
         self._ended_counts = ArrayPile(spool_folder, "word_counts", storage)
         self._pair_ends: list[int] = []  # of each run that was ended: where its pairs end
@@ -67,9 +69,10 @@ class PhraseCounts:
         assert 2 * word_bits + document_bits <= 63, "a batch is small"
         once = distinct(words << document_bits | documents)[0] >> document_bits
         self._counts[of_terms[used]] += np.bincount(once, minlength=len(texts))[used]
-        content = np.zeros(len(texts), dtype=np.bool_)
-        content[used] = [_is_content(texts[code]) for code in used.tolist()]
-        held = content[words]
+        # New words have the next numbers, in this order.
+        new = used[of_terms[used] >= len(self._content)]
+        self._content.extend([_is_content(texts[code]) for code in new.tolist()])
+        held = self._content.array[of_terms[words]]
         kept = (documents[1:] == documents[:-1]) & held[1:] & held[:-1]
         pairs = (words[:-1] << word_bits | words[1:])[kept]
         in_documents = distinct(pairs << document_bits | documents[1:][kept])[0]
@@ -83,6 +86,7 @@ class PhraseCounts:
         self._pair_ends.append(self._pairs.run_count)
         self._ended_counts.put(self._counts[: len(self._names)])
         self._counts[:] = 0
+        self._content = GrowingArray(np.bool_)
         self._names.end_run()
 
     # -- choosing -------------------------------------------------------------------------------

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchapp.analysis.growing import GrowingArray
+from searchapp.analysis.growing import GrowingArray, Numbering
 
 
 def test_a_new_array_is_empty():
@@ -45,3 +45,15 @@ def test_it_holds_what_a_list_would(steps):
             expected.append(step)
         assert len(growing) == len(expected)
     assert growing.array.tolist() == expected
+
+
+@given(st.lists(st.one_of(st.text(max_size=2), st.lists(st.text(max_size=2))), max_size=9))
+def test_names_are_numbered_in_the_order_of_first_use(steps):
+    numbering, seen = Numbering(), []
+    for step in steps:
+        some = [step] if isinstance(step, str) else step
+        seen += [name for name in dict.fromkeys(some) if name not in seen]
+        expected = [seen.index(name) for name in some]
+        found = [numbering.number(step)] if isinstance(step, str) else numbering.of(step)
+        assert found == expected
+        assert numbering.names == seen

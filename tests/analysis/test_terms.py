@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from vietnamese_texts import text
 
-from searchapp.analysis.terms import exact_term, folded_term, has_marks, strip_marks
+from searchapp.analysis.terms import (
+    exact_term,
+    exact_terms,
+    folded_forms,
+    folded_term,
+    has_marks,
+    strip_marks,
+)
 
 
 def nfd(word):
@@ -139,3 +146,15 @@ def test_no_letter_or_digit_has_an_empty_term(function):
         if chr(code).isalnum() and not function.__wrapped__(chr(code))
     ]
     assert empty == []
+
+
+@given(st.lists(text, max_size=8))
+def test_many_terms_are_each_of_them(tokens):
+    exact = exact_terms(tokens)
+    assert exact == [exact_term(token) for token in tokens]
+    assert folded_forms(exact) == [folded_term(token) for token in tokens]
+
+
+def test_every_vietnamese_letter_is_folded_as_in_a_term():
+    letters = [chr(code) for code in range(0xC0, 0x1F00)]
+    assert folded_forms(exact_terms(letters)) == [folded_term(letter) for letter in letters]
