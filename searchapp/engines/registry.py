@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 from searchapp.config import Settings
 from searchapp.engines.base import Engine
 from searchapp.errors import InputError
 
-NAMES = ("whoosh",)
+NAMES = ("whoosh", "tantivy")
 
 
 def get_engine(name: str, settings: Settings | None = None) -> Engine:  # noqa: ARG001
@@ -19,4 +22,21 @@ def get_engine(name: str, settings: Settings | None = None) -> Engine:  # noqa: 
             from searchapp.engines.whoosh import WhooshEngine
 
             return WhooshEngine()
+        case "tantivy":
+            with _installed(name):
+                from searchapp.engines.tantivy import TantivyEngine
+
+                return TantivyEngine()
     raise InputError(f"there is no engine {name!r}; choose one of: {', '.join(NAMES)}", "engine")
+
+
+@contextlib.contextmanager
+def _installed(name: str) -> Iterator[None]:
+    """What an engine needs is an extra of its name."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"the engine {name} is not installed; install it with: pip install 'searchapp[{name}]'",
+            "engine",
+        ) from error
