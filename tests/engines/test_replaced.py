@@ -10,7 +10,7 @@ from engine_helpers import build_index
 from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.base import View
 from searchapp.documents import Document
-from searchapp.engines.base import Engine, Searcher
+from searchapp.engines.base import Engine, Found, Searcher
 from searchapp.query.nodes import And, Not, Or, Phrase, Query, Scored, Term
 from searchapp.search.planner import plan
 
@@ -63,12 +63,12 @@ def test_it_is_not_counted(pair: tuple[Searcher, Searcher]) -> None:
     "typed", ["nước xanh", "nuoc xanh", "sông biển Hà Nội", '"sông hương"', "song", "hồ"]
 )
 def test_scores_are_those_of_an_index_without_it(
-    pair: tuple[Searcher, Searcher], analyzer: Analyzer, typed: str
+    pair: tuple[Searcher, Searcher], any_engine: Engine, analyzer: Analyzer, typed: str
 ) -> None:
     query = plan(typed, analyzer).query
     answers = [searcher.search(query, 10) for searcher in pair]
     assert answers[0].total > 0
-    assert answers[0] == answers[1]
+    assert_same(answers, any_engine)
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,18 @@ def test_scores_are_those_of_an_index_without_it(
     ],
     ids=["all", "not", "not none", "not phrase", "or not"],
 )
-def test_negation_does_not_bring_it_back(pair: tuple[Searcher, Searcher], node) -> None:
+def test_negation_does_not_bring_it_back(
+    pair: tuple[Searcher, Searcher], any_engine: Engine, node
+) -> None:
     query = Query(node, (Scored(Term(View.EXACT, "nước"), 1.0),))
     answers = [searcher.search(query, 10) for searcher in pair]
-    assert answers[0] == answers[1]
+    assert_same(answers, any_engine)
     assert answers[0].total == len(answers[0].hits) > 0
+
+
+def assert_same(answers: list[Found], engine: Engine) -> None:
+    """Lucene takes replaced documents for rare or long until they are merged away."""
+    if engine.capabilities.exact_scores:
+        assert answers[0] == answers[1]
+    assert answers[0].total == answers[1].total
+    assert {hit.document for hit in answers[0].hits} == {hit.document for hit in answers[1].hits}
