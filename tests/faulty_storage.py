@@ -107,7 +107,8 @@ class FaultyStorage(Storage):
         if path.is_dir():
             self._synced_names[path] = self._names(path)
         else:
-            inode = self._files[path]
+            # What a library wrote by itself is new here.
+            inode = self._files.setdefault(path, Inode())
             inode.synced, inode.is_written_since = path.read_bytes(), False
 
     def replace(self, source: Path, target: Path) -> None:
@@ -134,7 +135,7 @@ class FaultyStorage(Storage):
 
     def _names(self, folder: Path) -> dict[str, Inode | None]:
         return {
-            path.name: None if path.is_dir() else self._files.get(path, Inode(path.read_bytes()))
+            path.name: None if path.is_dir() else self._files.setdefault(path, Inode())
             for path in folder.iterdir()
         }
 

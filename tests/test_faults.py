@@ -88,11 +88,14 @@ CHANGES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+ENGINES = ("whoosh", "tantivy")  # those whose index lies in its folder
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def ready(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two files and what a program put, a generation before it, and its backup."""
-    home = tmp_path_factory.mktemp("ready")
-    settings = Settings(index_dir=home / "index", jobs=1)
+    home = tmp_path_factory.mktemp(request.param)
+    settings = Settings(index_dir=home / "index", jobs=1, engine=request.param)
     (home / "docs").mkdir()
     (home / "docs" / "a.txt").write_text("Hà Nội\nmùa thu", encoding="utf-8")
     (home / "docs" / "b.txt").write_text("Huế\nsông Hương", encoding="utf-8")
@@ -116,7 +119,8 @@ def fresh(ready: Path, home: Path) -> Settings:
     shutil.copytree(ready, home)
     for journal in home.rglob("journal.jsonl"):  # it names the folder that was indexed
         assert str(ready) in journal.read_text(encoding="ascii")
-    return Settings(index_dir=home / "index", jobs=1)
+    engine = ready.name.rstrip("0123456789")
+    return Settings(index_dir=home / "index", jobs=1, engine=engine)
 
 
 def titles(index_dir: Path) -> frozenset[str]:

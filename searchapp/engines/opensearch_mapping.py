@@ -37,7 +37,8 @@ _INDEXED = {
     View.FOLDED: "positions",
     View.PAIRS: "freqs",
 }
-_TERM_CHARS = 255  # what the whitespace analyzer takes for one term
+SHORT_CHARS = 127
+"""A term as long is one to the whitespace analyzer: it takes 255 of Java's, and some are two."""
 _KEY_BYTES = 32_000  # a keyword has to be shorter than 32,766
 _ID_BYTES = 500  # of 512
 _KEY_END = "\0"
@@ -149,7 +150,7 @@ def _is_whole(value: Any) -> bool:
 
 def term(text: str) -> str:
     """A term as it is indexed: very long ones by their beginning and a digest of them."""
-    if len(text) <= _TERM_CHARS // 2:  # some characters are two to Java
+    if len(text) <= SHORT_CHARS:
         return text
     return f"{text[:60]}…{_digest(text)}"
 

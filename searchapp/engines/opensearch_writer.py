@@ -33,7 +33,14 @@ from searchapp.engines.opensearch_indexes import (
     owner_of,
     uuid_of,
 )
-from searchapp.engines.opensearch_mapping import encode, index_body, key_of, source, term
+from searchapp.engines.opensearch_mapping import (
+    SHORT_CHARS,
+    encode,
+    index_body,
+    key_of,
+    source,
+    term,
+)
 from searchapp.engines.term_texts import view_texts
 from searchapp.engines.vocabulary_writer import VocabularyWriter
 from searchapp.errors import SearchappError
@@ -128,7 +135,8 @@ class OpenSearchWriter:
         if not new:
             return
         titles, bodies = (
-            list(view_texts(batch.fields[field], term)) for field in (Field.TITLE, Field.BODY)
+            list(view_texts(batch.fields[field], term, SHORT_CHARS))
+            for field in (Field.TITLE, Field.BODY)
         )
         for row in new:
             sent = source(batch.documents[row], titles[row], bodies[row])

@@ -9,7 +9,7 @@ from searchapp.config import Settings
 from searchapp.engines.base import Engine
 from searchapp.errors import InputError
 
-NAMES = ("whoosh", "opensearch")
+NAMES = ("whoosh", "tantivy", "opensearch")
 
 
 def get_engine(name: str, settings: Settings | None = None) -> Engine:
@@ -22,6 +22,11 @@ def get_engine(name: str, settings: Settings | None = None) -> Engine:
             from searchapp.engines.whoosh import WhooshEngine
 
             return WhooshEngine()
+        case "tantivy":
+            with _installed(name):
+                from searchapp.engines.tantivy import TantivyEngine
+
+                return TantivyEngine()
         case "opensearch":
             with _installed(name):
                 from searchapp.engines.opensearch import OpenSearchEngine

@@ -4,9 +4,9 @@ import random
 from pathlib import Path
 
 import pytest
-from cluster import Cluster
 from memory_engine import LESS, LIBRARIES, MemoryEngine
 
+from cluster import Cluster
 from searchapp.config import Settings
 from searchapp.documents import Document
 from searchapp.engines.base import Engine

@@ -19,6 +19,7 @@ from searchapp.analysis.base import Field
 from searchapp.documents import Document
 from searchapp.engines import inversion, whoosh_writer
 from searchapp.engines.base import AnalyzedBatch, Engine
+from searchapp.engines.whoosh import WhooshEngine
 from searchapp.external import keycounts
 from searchapp.language import counts, phrases
 from searchapp.language.completion_builder import CompletionBuilder
@@ -28,6 +29,12 @@ from searchapp.storage import Storage
 
 MOMENTS = 80
 CODES = {"error": errno.EIO, "full": errno.ENOSPC, "short": errno.ENOSPC}
+
+
+@pytest.fixture
+def engine() -> Engine:
+    """The engine that writes every file through the storage."""
+    return WhooshEngine()
 
 
 @pytest.fixture(autouse=True)
