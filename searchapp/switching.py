@@ -28,9 +28,11 @@ def tell_engines(
     for name in sorted(names):
         # A server that is not needed any more is no reason to fail; it is told the next time.
         with contextlib.suppress(UnavailableError, InputError):
-            get_engine(name, settings).switched(None, _folders(kept, name))
+            get_engine(name, settings).switched(generations.index_dir, None, _folders(kept, name))
     name = live.manifest.engine
-    get_engine(name, settings).switched(live.engine_folder, _folders(kept, name))
+    get_engine(name, settings).switched(
+        generations.index_dir, live.engine_folder, _folders(kept, name)
+    )
 
 
 def _folders(kept: Iterable[Generation], engine: str) -> list[Path]:

@@ -23,7 +23,7 @@ class Listening:
     def __init__(self, name: str, told: list[Told], error: Exception | None = None) -> None:
         self.name, self.told, self.error = name, told, error
 
-    def switched(self, live: Path | None, kept: Sequence[Path]) -> None:
+    def switched(self, home: Path, live: Path | None, kept: Sequence[Path]) -> None:
         if self.error is not None:
             raise self.error
         shown = None if live is None else live.parent.name
@@ -104,5 +104,5 @@ def _with_engine(manifest, engine: str):  # type: ignore[no-untyped-def]
 
 
 def test_engines_that_keep_all_in_a_folder_have_nothing_to_do(tmp_path: Path) -> None:
-    get_engine("whoosh").switched(tmp_path, [])
+    get_engine("whoosh").switched(tmp_path, None, [])
     assert list(tmp_path.iterdir()) == []

@@ -228,9 +228,10 @@ class Engine(Protocol):
     def open(self, folder: Path) -> Searcher:
         """Open a built index for reading."""
 
-    def switched(self, live: Path | None, kept: Sequence[Path]) -> None:
+    def switched(self, home: Path, live: Path | None, kept: Sequence[Path]) -> None:
         """Note which folder holds the live index now; None where another engine has it.
 
-        Of those built before only the ones in ``kept`` are needed still: what others have outside
-        of their folders can go. It may be called again. Raises UnavailableError.
+        ``home`` is the folder of all generations. Of those built before only the ones in ``kept``
+        are needed still: what others have outside of their folders can go. It may be called again.
+        Raises UnavailableError.
         """

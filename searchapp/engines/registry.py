@@ -9,10 +9,10 @@ from searchapp.config import Settings
 from searchapp.engines.base import Engine
 from searchapp.errors import InputError
 
-NAMES = ("whoosh", "tantivy")
+NAMES = ("whoosh", "tantivy", "opensearch")
 
 
-def get_engine(name: str, settings: Settings | None = None) -> Engine:  # noqa: ARG001
+def get_engine(name: str, settings: Settings | None = None) -> Engine:
     """The engine of this name, with what ``settings`` say of it; None are the defaults.
 
     Raises InputError for an unknown one, or if what it needs is not installed.
@@ -27,6 +27,11 @@ def get_engine(name: str, settings: Settings | None = None) -> Engine:  # noqa: 
                 from searchapp.engines.tantivy import TantivyEngine
 
                 return TantivyEngine()
+        case "opensearch":
+            with _installed(name):
+                from searchapp.engines.opensearch import OpenSearchEngine
+
+            return OpenSearchEngine(settings or Settings())
     raise InputError(f"there is no engine {name!r}; choose one of: {', '.join(NAMES)}", "engine")
 
 

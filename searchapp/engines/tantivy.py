@@ -42,5 +42,5 @@ class TantivyEngine:
         """Open a built index for reading."""
         return TantivySearcher(folder)
 
-    def switched(self, live: Path | None, kept: Sequence[Path]) -> None:
+    def switched(self, home: Path, live: Path | None, kept: Sequence[Path]) -> None:
         """Nothing: all of an index lies in its folder."""

@@ -71,6 +71,10 @@ def value_of(key: str) -> str:
     return key.partition(_KEY_END)[2]
 
 
+SHORT_CHARS = 14_000
+"""Terms of no more characters are never changed by `indexed`, but for surrogates."""
+
+
 def indexed(text: str) -> str:
     """A term as Tantivy can hold it; most are as they were.
 

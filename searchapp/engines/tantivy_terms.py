@@ -1,8 +1,7 @@
-"""The terms of analysed documents as a Tantivy index holds them: as texts, and as hashes."""
+"""The terms of analysed documents as hashes, to hold a Tantivy index against."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,33 +17,7 @@ from searchapp.engines.tantivy_schema import indexed, text_field
 
 Array = npt.NDArray[Any]
 
-_PAIR_MAX_CHARS = 7_000  # two of these are a term that Tantivy can hold as it is
 _PHRASE = 5
-
-
-def texts(terms: BatchTerms) -> Iterator[dict[View, str]]:
-    """The terms of each text and view, with spaces between them."""
-    exact, folded, words = (
-        np.array([indexed(name) for name in names], dtype=object)
-        for names in (terms.exact_terms, terms.folded_terms, terms.word_terms)
-    )
-    are_short = max(map(len, terms.folded_terms), default=0) <= _PAIR_MAX_CHARS
-    plain = folded if are_short else np.array(terms.folded_terms, dtype=object)
-    for first, last, first_word, last_word in zip(
-        terms.syllable_bounds[:-1].tolist(),
-        terms.syllable_bounds[1:].tolist(),
-        terms.word_bounds[:-1].tolist(),
-        terms.word_bounds[1:].tolist(),
-        strict=True,
-    ):
-        syllables = terms.syllables[first:last]
-        pairs = itertools.starmap(pair_term, itertools.pairwise(plain[syllables].tolist()))
-        yield {
-            View.WORDS: " ".join(words[terms.words[first_word:last_word]].tolist()),
-            View.EXACT: " ".join(exact[syllables].tolist()),
-            View.FOLDED: " ".join(folded[syllables].tolist()),
-            View.PAIRS: " ".join(pairs if are_short else map(indexed, pairs)),
-        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from searchapp.engines.base import AnalyzedBatch
 from searchapp.engines.tantivy_schema import (
     GAPS,
     ID,
+    SHORT_CHARS,
     add_values,
     as_os_error,
     create_index,
@@ -24,7 +25,7 @@ from searchapp.engines.tantivy_schema import (
     open_index,
     text_field,
 )
-from searchapp.engines.tantivy_terms import texts
+from searchapp.engines.term_texts import view_texts
 from searchapp.engines.vocabulary import VIEWS, write_vocabulary
 from searchapp.storage import DISK, Storage
 
@@ -63,7 +64,10 @@ class TantivyWriter:
         # Where two ids share a hash, one is looked for in vain.
         hashes = np.array([hash(document.id) for document in batch.documents], dtype=np.int64)
         known = self._seen.add(hashes).tolist()
-        titles, bodies = texts(batch.fields[Field.TITLE]), texts(batch.fields[Field.BODY])
+        titles, bodies = (
+            view_texts(batch.fields[field], indexed, SHORT_CHARS)
+            for field in (Field.TITLE, Field.BODY)
+        )
         with as_os_error():
             for document, is_known, title, body in zip(
                 batch.documents, known, titles, bodies, strict=True

@@ -47,6 +47,14 @@ class Vocabulary:
         self._terms = MappedLines(names)
         self._counts = np.load(counts, mmap_mode="r")
 
+    def count(self, term: str) -> int:
+        """How many documents hold a term."""
+        name = term.encode("utf-8", "surrogatepass")
+        place = bisect_left(self._terms, name)
+        if place == len(self._terms) or self._terms[place] != name:
+            return 0
+        return int(self._counts[place])
+
     def beginning_with(self, prefixes: set[str], most: int) -> Expansion:
         """The ``most`` frequent terms that begin with one of the prefixes."""
         numbers: set[int] = set()

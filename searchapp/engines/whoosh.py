@@ -33,5 +33,5 @@ class WhooshEngine:
         """Open a built index for reading."""
         return WhooshSearcher(folder, self.ranking)
 
-    def switched(self, live: Path | None, kept: Sequence[Path]) -> None:
+    def switched(self, home: Path, live: Path | None, kept: Sequence[Path]) -> None:
         """Nothing: all of an index lies in its folder."""

@@ -117,7 +117,7 @@ class _Output:
         self.posted = 0
         self._store = StoreWriter(building.store_folder, head, storage)
         try:
-            like = _live_engine_folder(generations, engine.name)
+            like = _live_engine_folder(generations, engine.name, head)
             self._engine = engine.create(building.engine_folder, storage, like)
         except BaseException:
             self._store.close()
@@ -201,17 +201,18 @@ def new_building(generations: Generations) -> Iterator[Building]:
         raise
 
 
-def _live_engine_folder(generations: Generations, engine_name: str) -> Path | None:
+def _live_engine_folder(
+    generations: Generations, engine_name: str, head: Mapping[str, Any]
+) -> Path | None:
     """Where the live index lies, if it is one of this engine over the same terms."""
     try:
         live = generations.current()
     except (NoIndexError, IndexRefusedError):
         return None
-    is_like = (live.manifest.engine, live.manifest.analyzer_version) == (
-        engine_name,
-        ANALYZER_VERSION,
-    )
-    return live.engine_folder if is_like else None
+    manifest = live.manifest
+    analysed = (head["analyzer_version"], head["pyvi_version"])
+    is_like = (manifest.analyzer_version, manifest.pyvi_version) == analysed
+    return live.engine_folder if is_like and manifest.engine == engine_name else None
 
 
 def _size(path: Path) -> int:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from memory_engine import LESS, LIBRARIES, MemoryEngine
 
+from cluster import Cluster
+from searchapp.config import Settings
 from searchapp.documents import Document
 from searchapp.engines.base import Engine
 from searchapp.engines.registry import NAMES, get_engine
@@ -56,13 +58,25 @@ SYLLABLES = [
 
 
 # Engines that need a server: the fixture, of the scope of the session, that gives the settings.
-SETTINGS_FIXTURES: dict[str, str] = {}
+SETTINGS_FIXTURES = {"opensearch": "opensearch_settings"}
 
 
 def named_engine(name: str, request: pytest.FixtureRequest) -> Engine:
     """An engine of the product, with what it needs."""
     fixture = SETTINGS_FIXTURES.get(name)
     return get_engine(name, request.getfixturevalue(fixture) if fixture else None)
+
+
+@pytest.fixture(scope="session")
+def opensearch_settings(opensearch: Cluster) -> Settings:
+    """Three nodes, and indexes that lie on two of them."""
+    return Settings(
+        opensearch_hosts=",".join(node.url for node in opensearch.nodes),
+        opensearch_index="contract",
+        opensearch_shards=2,
+        opensearch_replicas=0,
+        opensearch_timeout_s=30,
+    )
 
 
 @pytest.fixture(scope="session", params=NAMES)

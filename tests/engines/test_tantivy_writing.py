@@ -23,8 +23,9 @@ from searchapp.documents import Document
 from searchapp.engines import tantivy_writer
 from searchapp.engines.base import Searcher
 from searchapp.engines.tantivy import TantivyEngine
-from searchapp.engines.tantivy_terms import texts
+from searchapp.engines.tantivy_schema import SHORT_CHARS, indexed
 from searchapp.engines.tantivy_writer import _SeenHashes
+from searchapp.engines.term_texts import view_texts
 from searchapp.query.filters import Column, Sort
 from searchapp.query.nodes import And, HasValue, Phrase, Query, Scored, Term
 
@@ -156,7 +157,7 @@ def test_tantivy_parts_texts_into_the_terms_it_is_given(
 ) -> None:
     """No term holds a character at which Tantivy's tokenizer parts texts."""
     terms = analyzer.analyze_batch(written)
-    for number, views in enumerate(texts(terms)):
+    for number, views in enumerate(view_texts(terms, indexed, SHORT_CHARS)):
         syllables = terms.syllables[slice(*terms.syllable_bounds[number : number + 2])]
         words = terms.words[slice(*terms.word_bounds[number : number + 2])]
         for view, names, numbers in (
