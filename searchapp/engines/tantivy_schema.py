@@ -43,6 +43,7 @@ GAPS = {
 _TERM_MAX_BYTES = 60_000
 _KEY_MAX_CHARS = 5_000  # what is alike for so long stands in one place of a dictionary
 _KEY_END = "\0"  # between a value's place in a dictionary and itself; below all that is in a key
+_PANIC = "PanicException"
 _LAST_KEY = "\U0010ffff"
 
 
@@ -170,8 +171,11 @@ def decode(data: bytes) -> Document:
 
 @contextlib.contextmanager
 def as_os_error() -> Iterator[None]:
-    """Tantivy raises ValueError for whatever its files did."""
+    """Tantivy raises ValueError for whatever its files did, or panics."""
     try:
         yield
-    except (ValueError, RuntimeError) as error:
-        raise OSError(f"Tantivy: {error}") from error
+    except BaseException as error:
+        # The class of a panic, which is no Exception, can't be imported.
+        if isinstance(error, ValueError | RuntimeError) or type(error).__name__ == _PANIC:
+            raise OSError(f"Tantivy: {error}") from error
+        raise

@@ -85,15 +85,16 @@ def _held(parts: list[_Occurrences], wanted: Array) -> Held:
 def phrases_of(
     batch: AnalyzedBatch, rows: Sequence[int]
 ) -> Iterator[tuple[int, Field | None, tuple[str, ...]]]:
-    """A few words of a batch in their order: the row of the document, the field (None where only
-    title and body together are kept), and the terms.
+    """A few words of each text in their order: the row of the document, the field (None where
+    only title and body together are kept), and the terms.
     """
     for field, terms in batch.fields.items():
-        lengths = np.diff(terms.syllable_bounds)
-        able = [row for row in rows if lengths[row] > 1]
-        if able:
-            row = able[len(able) // 2]
-            first = int(terms.syllable_bounds[row]) + int(lengths[row] - 1) // 2
-            last = min(first + _PHRASE, int(terms.syllable_bounds[row + 1]))
+        bounds = terms.syllable_bounds.tolist()
+        for row in rows:
+            length = bounds[row + 1] - bounds[row]
+            if length < 2:  # one word is in its place
+                continue
+            first = bounds[row] + max(length - _PHRASE, 0) // 2
+            last = min(first + _PHRASE, bounds[row + 1])
             words = [terms.exact_terms[number] for number in terms.syllables[first:last].tolist()]
             yield row, field if field is Field.TITLE else None, tuple(words)

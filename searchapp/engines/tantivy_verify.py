@@ -21,6 +21,7 @@ from searchapp.engines.tantivy_schema import (
     ID,
     LAST_DAY,
     ORDERS,
+    as_os_error,
     column_field,
     column_key,
     indexed,
@@ -39,11 +40,12 @@ def check(searcher: Searcher) -> Iterator[str]:
     """A line for each document that can't be read, or is not found by its id."""
     count = 0
     try:
-        for document in searcher.documents():
-            count += 1
-            if searcher.document(document.id) != document:
-                yield f"document {document.id!r} is not found by its id"
-    except (ValueError, KeyError, TypeError, AssertionError) as error:
+        with as_os_error():
+            for document in searcher.documents():
+                count += 1
+                if searcher.document(document.id) != document:
+                    yield f"document {document.id!r} is not found by its id"
+    except (OSError, KeyError, TypeError, AssertionError) as error:
         yield f"a document behind the first {count} can't be read ({error})"
         return
     if count != searcher.document_count:
@@ -55,14 +57,22 @@ def check_against(
 ) -> Iterator[str]:
     """A line for each thing that is wrong, `_MOST_LINES` at most.
 
-    Compares every document, and in how many documents each term and value is. Of positions a
-    phrase of each batch is looked for in its document; Tantivy's files hold checksums of their
-    bytes beside.
+    Compares every document, and in how many documents each term and value is. Of positions a few
+    words from the middle of each text are looked for in their document.
     """
-    lines = _Check(searcher, index).lines(batches)
+    lines = _told(_Check(searcher, index).lines(batches))
     yield from itertools.islice(lines, _MOST_LINES)
     if next(lines, None) is not None:
         yield "more is wrong"
+
+
+def _told(lines: Iterator[str]) -> Iterator[str]:
+    """The lines, and one for what can't be read any further."""
+    try:
+        with as_os_error():
+            yield from lines
+    except (OSError, KeyError, TypeError, AssertionError) as error:
+        yield f"the index can't be read to its end ({error})"
 
 
 class _Check:
@@ -71,7 +81,7 @@ class _Check:
         # Of each field: for terms, by their hash, how many documents hold them; each term has a
         # factor of its own, so that what is too many of one is not made up by another.
         self._sums: dict[str, Sums] = {}
-        self._initials: dict[str, set[str]] = {}
+        self._initials: set[str] = set()  # how terms of any field begin
         self._days = dict.fromkeys(_DAYS, 0)
         self._kept: set[int] = set()
         self._unlike: dict[int, str] = {}
@@ -122,7 +132,7 @@ class _Check:
         self._add(field, Held(hashes, {name[:1] for name in names}))
 
     def _add(self, field: str, held: Held) -> None:
-        self._initials.setdefault(field, set()).update(held.initials)
+        self._initials |= held.initials
         self._sum_up(field, held.hashes, placeless(held.hashes))
 
     def _sum_up(self, field: str, hashes: Sums, values: Sums) -> None:
@@ -139,7 +149,7 @@ class _Check:
     def _terms(self) -> Iterator[str]:
         live = tantivy.Query.all_query()
         for field, sums in self._sums.items():
-            for initial in sorted(self._initials[field]):
+            for initial in sorted(self._initials):
                 found = self._index.terms_with_prefix(field, initial, filter_query=live)
                 hashes = term_hashes(term.encode() for term, _ in found)
                 counts = np.array([count for _, count in found], dtype=np.uint64)
