@@ -85,6 +85,12 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     return named_engine(request.param, request)
 
 
+@pytest.fixture(scope="session", params=[name for name in NAMES if name not in SETTINGS_FIXTURES])
+def local_engine(request: pytest.FixtureRequest) -> Engine:
+    """Every engine that makes an index in a moment, for tests that make dozens of them."""
+    return named_engine(request.param, request)
+
+
 @pytest.fixture(scope="session", params=[*NAMES, "memory", "memory, less able"])
 def any_engine(request: pytest.FixtureRequest) -> Engine:
     """Every engine, and the one in memory: as able as can be, and as others are."""

@@ -93,11 +93,11 @@ def write_language(folder: Path, made: list[AnalyzedBatch], disk: Storage) -> No
 @pytest.mark.parametrize("kind", CODES)
 @pytest.mark.parametrize("what", ["engine", "language"])
 def test_a_failure_is_said_once_and_leaves_no_file_open(
-    engine: Engine, tmp_path: Path, made: list[AnalyzedBatch], what: str, kind: str
+    local_engine: Engine, tmp_path: Path, made: list[AnalyzedBatch], what: str, kind: str
 ) -> None:
     def write(folder: Path, disk: Storage) -> None:
         if what == "engine":
-            write_engine(engine, folder, made, disk)
+            write_engine(local_engine, folder, made, disk)
         else:
             write_language(folder, made, disk)
 

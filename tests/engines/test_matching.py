@@ -110,17 +110,17 @@ one_fixture = settings(
     wanted=st.lists(st.tuples(nodes, st.none() | nodes), min_size=1, max_size=8),
 )
 def test_finds_what_plain_loops_find(
-    engine: Engine,
+    local_engine: Engine,
     analyzer: Analyzer,
     corpus: list[Document],
     wanted: list[tuple[Node, Node | None]],
 ) -> None:
     truth = truth_of(corpus, analyzer)
     with tempfile.TemporaryDirectory() as folder:
-        searcher = build_index(engine, Path(folder), corpus, analyzer)
+        searcher = build_index(local_engine, Path(folder), corpus, analyzer)
         for node, first in wanted:
             query = Query(node, (), first)
-            if refusal(query, engine.capabilities):
+            if refusal(query, local_engine.capabilities):
                 with pytest.raises(QueryError):
                     searcher.search(query, 3)
                 continue
@@ -145,18 +145,18 @@ def test_finds_what_plain_loops_find(
     first=st.none() | nodes,
 )
 def test_scores_terms_and_phrases_as_plain_loops_do(
-    engine: Engine,
+    local_engine: Engine,
     analyzer: Analyzer,
     corpus: list[Document],
     scored: list[Scored],
     first: Node | None,
 ) -> None:
     query = Query(And(()), tuple(scored), first)
-    exact = engine.capabilities.exact_scores
-    assume(not refusal(query, engine.capabilities))  # asserted above
+    exact = local_engine.capabilities.exact_scores
+    assume(not refusal(query, local_engine.capabilities))  # asserted above
     expected = truth_of(corpus, analyzer, exact=exact).ranked(query)
     with tempfile.TemporaryDirectory() as folder:
-        searcher = build_index(engine, Path(folder), corpus, analyzer)
+        searcher = build_index(local_engine, Path(folder), corpus, analyzer)
         found = searcher.search(query, 50)
         if exact or not any(isinstance(one.node, AnyTerm | Near) for one in scored):
             assert_same_ranking(found, expected, 50, exact=exact)
@@ -222,10 +222,10 @@ def test_edges_of_matching(
     )
 )
 def test_documents_come_back_as_they_went_in(
-    engine: Engine, analyzer: Analyzer, corpus: list[Document]
+    local_engine: Engine, analyzer: Analyzer, corpus: list[Document]
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        searcher = build_index(engine, Path(folder), corpus, analyzer)
+        searcher = build_index(local_engine, Path(folder), corpus, analyzer)
         assert list(searcher.documents()) == sorted(corpus, key=lambda d: d.id)
         for document in corpus:
             assert searcher.document(document.id) == document
