@@ -127,13 +127,19 @@ class Translator:
 
     def _near(self, node: Near) -> Query:
         """Every order of the terms with every number of others between them: Tantivy's own slop
-        counts moves, and misses what stands far apart in another order.
+        counts moves, and for more than two terms finds others than a stretch does.
         """
         field, count = text_field(node.field, node.view), len(node.terms)
         if near_patterns(node) > NEAR_PATTERNS_MAX:
             raise QueryError(
                 f"an index of the engine tantivy can't look for {count} words with up to"
                 f" {node.slop} others between them; ask for fewer words or a smaller number"
+            )
+        if count == 2 and node.terms[0] != node.terms[1]:  # of two its slop is right
+            first, second = map(indexed, node.terms)
+            return some_of(
+                Query.phrase_query(self._schema, field, list(words), node.slop)
+                for words in ((first, second), (second, first))
             )
         return some_of(
             self._phrase(field, list(zip(places, terms, strict=True)))

@@ -15,6 +15,7 @@ from searchapp.analysis.base import Field
 from searchapp.documents import Document
 from searchapp.engines import columns_writer, document_ids, inversion, spools, whoosh_writer
 from searchapp.engines.base import AnalyzedBatch, Engine
+from searchapp.engines.whoosh import WhooshEngine
 from searchapp.external import keycounts
 from searchapp.language import completion_builder, counts, phrases, weighed_texts
 from searchapp.language.completion_builder import CompletionBuilder
@@ -76,6 +77,12 @@ def batches(
         yield AnalyzedBatch(some, fields)
 
 
+@pytest.fixture
+def engine() -> Engine:
+    """The engine that promises it; Tantivy draws the names of its files."""
+    return WhooshEngine()
+
+
 def build(folder: Path, engine: Engine, made: Iterator[AnalyzedBatch]) -> dict[str, bytes]:
     """Build index and language; the bytes of each file."""
     folders = [folder / name for name in ("engine", "language", "spool")]
@@ -123,8 +130,6 @@ SMALL = [
 def expected(
     tmp_path_factory: pytest.TempPathFactory, documents: list[Document], analyzer: Analyzer
 ) -> dict[str, bytes]:
-    from searchapp.engines.whoosh import WhooshEngine
-
     made = batches(documents, analyzer, len(documents), None)
     return build(tmp_path_factory.mktemp("canonical"), WhooshEngine(), made)
 

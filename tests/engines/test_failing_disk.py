@@ -32,7 +32,7 @@ CODES = {"error": errno.EIO, "full": errno.ENOSPC, "short": errno.ENOSPC}
 
 
 @pytest.fixture
-def engine() -> Engine:
+def local_engine() -> Engine:
     """The engine that writes every file through the storage."""
     return WhooshEngine()
 
