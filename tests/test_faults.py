@@ -152,7 +152,9 @@ def test_no_fault_leaves_anything_but_the_old_or_the_new(
     put_back(ready_docs, saved)
     assert titles(home / "index") == change.after
     outcomes = set()
-    for at in moments(counting.operations, drawn):
+    found = moments(counting.operations, drawn)
+    # What is around an engine's own files is the same for each.
+    for at in found if settings.engine == ENGINES[0] else found[::3]:
         settings = fresh(ready, home)
         storage = FaultyStorage(home / "index", Fault(kind, at))
         where = f"{change.name}, {kind} at {at}: {counting.operations[at]}"
