@@ -6,6 +6,7 @@ here. Neither a password nor a header is in any message.
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 import time
@@ -56,7 +57,10 @@ class Cluster:
             )
         named: dict[str, Any] = {}
         if settings.opensearch_user:
-            named["http_auth"] = (settings.opensearch_user, settings.opensearch_password or "")
+            # Here and not by the client, which takes Latin-1 only (RFC 7617 has UTF-8).
+            pair = f"{settings.opensearch_user}:{settings.opensearch_password or ''}"
+            encoded = base64.b64encode(pair.encode()).decode()
+            named["headers"] = {"authorization": f"Basic {encoded}"}
         if settings.opensearch_ca_file is not None:
             named["ca_certs"] = str(settings.opensearch_ca_file)
         try:
@@ -86,7 +90,8 @@ class Cluster:
         It is tried again, at another node if there is one, until ``timeout_s`` seconds are over
         (by default those of the settings). Raises UnavailableError, MissingError, SearchappError.
         """
-        until = time.monotonic() + (timeout_s or self.timeout_s)
+        whole_s = timeout_s or self.timeout_s
+        until = time.monotonic() + whole_s
         pause = _FIRST_PAUSE_S
         for attempt in range(1, _ATTEMPTS + 1):
             left = until - time.monotonic()
@@ -94,9 +99,11 @@ class Cluster:
             wait = left if attempt == _ATTEMPTS else left / 2
             try:
                 return self._send(method, path, body, max(wait, _LEAST_ATTEMPT_S), parameters)
-            except UnavailableError:
+            except UnavailableError as error:
                 left = until - time.monotonic()
                 if attempt == _ATTEMPTS or left <= _LEAST_ATTEMPT_S:
+                    if isinstance(error.__cause__, ConnectionTimeout):
+                        raise self._too_late(whole_s) from error
                     raise
             time.sleep(min(pause * random.uniform(0.5, 1.5), max(left / 2, 0.0)))  # noqa: S311
             pause *= 2
@@ -122,9 +129,7 @@ class Cluster:
                 method, path, params=dict(parameters), body=body, timeout=timeout_s
             )
         except ConnectionTimeout as error:
-            raise UnavailableError(
-                f"OpenSearch at {self._shown} did not answer within {timeout_s:.1f} s"
-            ) from error
+            raise self._too_late(timeout_s) from error
         except SSLError as error:
             raise UnavailableError(
                 f"the certificate of OpenSearch at {self._shown} is not trusted; name the"
@@ -138,6 +143,11 @@ class Cluster:
             raise UnavailableError(f"what answers at {self._shown} is no OpenSearch") from error
         except TransportError as error:
             raise self._told(error) from error
+
+    def _too_late(self, timeout_s: float) -> UnavailableError:
+        return UnavailableError(
+            f"OpenSearch at {self._shown} did not answer within {timeout_s:g} s"
+        )
 
     def _told(self, error: TransportError) -> SearchappError:
         status, reason = error.status_code, reason_of(error.info) or str(error.error)
