@@ -16,6 +16,13 @@ settings.register_profile("searchapp", deadline=None)
 settings.load_profile("searchapp")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With two workers one takes the browser and the other the rest: nothing is set up twice."""
+    for item in items:
+        in_browser = "browser" in item.path.parts
+        item.add_marker(pytest.mark.xdist_group("browser" if in_browser else "rest"))
+
+
 @pytest.fixture(scope="session")
 def model():
     return load_pyvi_model()
