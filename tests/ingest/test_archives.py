@@ -127,12 +127,14 @@ def test_a_single_compressed_file(
 
 
 def test_a_compressed_page_without_the_ending(tmp_path: Path) -> None:
-    (document,), problems = read(tmp_path / "x.html", gzip.compress("<h1>Chợ</h1>".encode()))
+    (document,), problems = read(
+        tmp_path / "x.html", gzip.compress("<h1>Chợ</h1>".encode(), mtime=0)
+    )
     assert (document.title, problems) == ("Chợ", [])
 
 
 def test_archives_in_archives(tmp_path: Path) -> None:
-    inner = tarred({"c.txt.gz": gzip.compress("Chợ nổi".encode())}, "w:gz")
+    inner = tarred({"c.txt.gz": gzip.compress("Chợ nổi".encode(), mtime=0)}, "w:gz")
     documents, problems = read(tmp_path / "x.zip", zipped({"b.tar.gz": inner, "a.txt": "Hồ sen"}))
     assert [one.id for one in documents] == ["x.zip/a.txt", "x.zip/b.tar.gz/c.txt.gz"]
     assert problems == []
@@ -298,7 +300,7 @@ def test_a_method_that_is_not_known_is_named(tmp_path: Path, method: int) -> Non
         ("x.tar.gz", tarred(FILES, "w:gz")),
         ("x.tar.bz2", tarred(FILES, "w:bz2")),
         ("x.tar.xz", tarred(FILES, "w:xz")),
-        ("x.html.gz", gzip.compress("<p>Ghe xuồng tấp nập, bán trái cây và hoa".encode())),
+        ("x.html.gz", gzip.compress("<p>Ghe xuồng tấp nập, bán trái cây và hoa".encode(), mtime=0)),
     ],
 )
 def test_a_truncated_archive_is_named(tmp_path: Path, name: str, data: bytes, cut: float) -> None:
@@ -395,7 +397,7 @@ def test_how_deep_archives_may_be_in_one_another(tmp_path: Path, nesting: int, c
 def test_compression_upon_compression_ends(tmp_path: Path) -> None:
     data = "Chợ nổi".encode()
     for _ in range(9):
-        data = gzip.compress(data)
+        data = gzip.compress(data, mtime=0)
     documents, (problem,) = read(tmp_path / f"x.txt{'.gz' * 9}", data)
     assert documents == []
     assert "archive_max_nesting" in problem.reason
@@ -410,7 +412,7 @@ def test_a_compressed_bomb_is_stopped_early(tmp_path: Path, name: str) -> None:
 
 
 def test_a_compressed_tar_bomb_is_stopped_early(tmp_path: Path) -> None:
-    data = gzip.compress(tarred({"a.txt": ZEROS}))
+    data = gzip.compress(tarred({"a.txt": ZEROS}), mtime=0)
     documents, problems = read(tmp_path / "x.tar.gz", data, SMALL)
     assert documents == []
     assert any("more than 3 MB" in problem.reason for problem in problems)
@@ -418,7 +420,7 @@ def test_a_compressed_tar_bomb_is_stopped_early(tmp_path: Path) -> None:
 
 def test_one_endless_line_is_stopped(tmp_path: Path) -> None:
     lines = b'{"id": "a", "title": "a"}\n' + b" " * 9_000_000 + b'\n{"id": "b", "title": "b"}\n'
-    documents, (problem,) = read(tmp_path / "x.jsonl.gz", gzip.compress(lines), SMALL)
+    documents, (problem,) = read(tmp_path / "x.jsonl.gz", gzip.compress(lines, mtime=0), SMALL)
     assert [one.id for one in documents] == ["a", "b"]
     assert (problem.line, problem.kept) == (2, False)
     assert "longer than 1 MB" in problem.reason
@@ -461,7 +463,7 @@ def test_a_sparse_tar_is_not_blown_up(tmp_path: Path) -> None:
 
 def test_many_json_lines_in_a_packed_file_are_paid_too(tmp_path: Path) -> None:
     line = json.dumps({"id": "a", "title": "x" * 900}) + "\n"
-    inner = gzip.compress(line.encode() * 90_000)
+    inner = gzip.compress(line.encode() * 90_000, mtime=0)
     documents, (problem,) = read(tmp_path / "x.zip", zipped({"a.jsonl.gz": inner}), SMALL)
     assert documents == []
     assert "1 MB" in problem.reason
