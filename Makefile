@@ -28,8 +28,8 @@ serve: $(READY)  ## Index the sample corpus if nothing is indexed yet, and serve
 	@echo "Serving on http://$(HOST):$(PORT)/ (Ctrl+C stops)"
 	$(BIN)/searchapp serve --host $(HOST) --port $(PORT)
 
-test: $(READY)   ## Run the tests, those in a browser beside the others.
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+test: $(READY)   ## Run the tests, shared by two processes.
+	$(BIN)/python -m pytest -n 2
 
 check: lint types imports test  ## All that CI runs.
 

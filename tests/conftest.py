@@ -9,18 +9,11 @@ from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.pyvi_model import load_pyvi_model
 from searchapp.analysis.segmentation import Segmenter
 
-pytest_plugins = ["clusters"]
+pytest_plugins = ["clusters", "sharing"]
 
 # No deadline: the first example pays for caches, and a busy machine is no bug.
 settings.register_profile("searchapp", deadline=None)
 settings.load_profile("searchapp")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With two workers one takes the browser and the other the rest: nothing is set up twice."""
-    for item in items:
-        in_browser = "browser" in item.path.parts
-        item.add_marker(pytest.mark.xdist_group("browser" if in_browser else "rest"))
 
 
 @pytest.fixture(scope="session")
