@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from searchapp.analysis.base import View
@@ -34,7 +36,7 @@ from searchapp.engines.opensearch_mapping import (
 from searchapp.engines.opensearch_query import Clause, Translator, all_of, opaque
 from searchapp.engines.opensearch_writer import VOCABULARIES
 from searchapp.engines.vocabulary import Vocabulary
-from searchapp.errors import IndexRefusedError, UnavailableError
+from searchapp.errors import CursorError, IndexRefusedError, UnavailableError
 from searchapp.query.describe import text_of
 from searchapp.query.filters import Column, Sort
 from searchapp.query.nodes import HasId, Query, Term
@@ -119,7 +121,7 @@ class OpenSearchSearcher:
             )
         body["size"] = limit
         if after is not None:
-            body["search_after"] = json.loads(after)
+            body["search_after"] = read_mark(after, query.sort)
         elif offset + limit > WINDOW:
             body["search_after"] = self._walk(query, offset)
             if body["search_after"] is None:  # there are not so many
@@ -281,6 +283,27 @@ class OpenSearchSearcher:
 
     def close(self) -> None:
         """Nothing: connections are those of the engine."""
+
+
+_MARKS: dict[Sort, tuple[type, ...]] = {
+    Sort.RELEVANCE: (float, int),
+    Sort.NEWEST: (int,),
+    Sort.OLDEST: (int,),
+    Sort.TITLE: (str, NoneType),
+}
+
+
+def read_mark(after: str, sort: Sort) -> list[Any]:
+    """The sort values of the hit before. Raises CursorError if it can't be those of any."""
+    try:
+        mark = json.loads(after)
+    except ValueError:
+        raise CursorError from None
+    match mark:
+        case [value, str()] if type(value) in _MARKS[sort]:
+            if not isinstance(value, float) or math.isfinite(value):
+                return [value, mark[1]]
+    raise CursorError
 
 
 def is_partial(answer: dict[str, Any]) -> bool:

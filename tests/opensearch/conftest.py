@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from load import COUNT, LIMIT_S, TOKEN
+from load import ALIAS, COUNT, LIMIT_S, TOKEN, bring_back
 
 from cluster import Cluster
 from searchapp.config import Settings
@@ -30,10 +30,7 @@ def machines(opensearch_installed: None) -> Iterator[Cluster]:
 @pytest.fixture
 def nodes(machines: Cluster) -> Cluster:
     """All three run, and each has what it should have."""
-    for node in machines.nodes:
-        if not node.running:
-            node.start()
-    machines.wait("green")
+    bring_back(machines)
     return machines
 
 
@@ -46,7 +43,7 @@ def settings(nodes: Cluster, tmp_path: Path) -> Iterator[Settings]:
         jobs=1,
         write_token=TOKEN,
         opensearch_hosts=",".join(nodes.urls),
-        opensearch_index="su-co",
+        opensearch_index=ALIAS,
         opensearch_shards=2,
         opensearch_replicas=1,
         opensearch_timeout_s=LIMIT_S,
@@ -60,4 +57,5 @@ def settings(nodes: Cluster, tmp_path: Path) -> Iterator[Settings]:
     build([source], made)
     nodes.wait("green")
     yield made
-    nodes.request("DELETE", "/su-co-*")
+    left = next(number for number, node in enumerate(nodes.nodes) if node.running)
+    nodes.request("DELETE", f"/{ALIAS}-*", node=left)

@@ -10,10 +10,12 @@ from typing import Any, Self
 
 from flask.testing import FlaskClient
 
+from cluster import Cluster
 from searchapp.config import Settings
 from searchapp.web import create_app
 
 TOKEN = "mot-bi-mat-that-dai-0123456789"
+ALIAS = "su-co"
 COUNT = 60
 LIMIT_S = 5
 """The time limit that the service is given for OpenSearch."""
@@ -110,6 +112,18 @@ def write(client: FlaskClient, name: str) -> Request:
     answer = response.get_json()
     headers = dict(response.headers)
     return Request(begun, time.monotonic(), response.status_code, headers, answer, name)
+
+
+def bring_back(nodes: Cluster) -> None:
+    """Start the nodes that are gone, and wait until each has what it should have."""
+    for node in nodes.nodes:
+        if not node.running:
+            node.start()
+    nodes.wait("yellow")
+    # Copies that could not be placed several times, while nodes came and went, are not tried again
+    # unless one asks for it.
+    nodes.request("POST", "/_cluster/reroute?retry_failed=true", node=len(nodes.nodes) - 1)
+    nodes.wait("green")
 
 
 def assert_told_to_come_back(request: Request) -> None:
