@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from pathlib import Path
@@ -101,9 +101,10 @@ class CompletionBuilder:
             counts = np.array([-count for *_, count in some], dtype=np.int64)
             weights = _TITLE_WEIGHT + np.log1p(-counts)
             texts = [text for _, text, _ in some]
-            for index, (lower, _, _) in enumerate(some):
-                at = bisect_left(phrases.texts, lower)
-                if at < len(phrases) and phrases.texts[at] == lower:
+            places = _places(phrases.texts, [lower for lower, *_ in some])
+            for index, (lower, *_) in enumerate(some):
+                at = places.get(lower)
+                if at is not None:
                     written[at] = True
                     counts[index] = phrases.counts[at]
                     weights[index] = max(phrases.weights[at], weights[index])
@@ -183,6 +184,12 @@ def _keys(texts: Names, beginnings: _Beginnings) -> Iterator[bytes]:
         keys = [completion_key(text.decode("utf-8")) for text in some]
         beginnings.add(first, keys)
         yield from ((key + _END).encode("utf-8") for key in keys)
+
+
+def _places(texts: Names, some: Sequence[bytes]) -> dict[bytes, int]:
+    """The places of the texts in the stretch that ``some``, which are about in order, lie in."""
+    first, end = bisect_left(texts, min(some)), bisect_right(texts, max(some))
+    return dict(zip(texts.pick(np.arange(first, end)), range(first, end), strict=True))
 
 
 def _lengths(texts: Sequence[str]) -> Array:
