@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import common
+from benchmarks import charts, common
 from searchapp.config import Settings
 from searchapp.evaluation.metrics import score_queries
 from searchapp.evaluation.readers import read_qrels, read_queries
@@ -126,12 +126,8 @@ def draw(table: dict[str, Row]) -> str:
     height = top + row_height * len(table) + 30
     total = left + len(columns) * (width + gap)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {total} {height}" '
-        'font-family="system-ui, sans-serif" font-size="13">',
-        "<style>.middle{text-anchor:middle}text{fill:#1d2524}.soft{fill:#5a6664}.line{stroke:#d9dedb}.bar{stroke:#0b6e5f;"
-        "stroke-width:3}.dot{fill:#0b6e5f}.full{stroke:#c8803a;stroke-dasharray:3 3}"
-        "@media(prefers-color-scheme:dark){text{fill:#e6ecea}.soft{fill:#a3b0ad}.line{stroke:#35403e}"
-        ".bar{stroke:#6fd0bd}.dot{fill:#6fd0bd}}</style>",
+        charts.opening(total, height),
+        charts.STYLE,
         f'<text class="soft" x="{left - 10}" y="20" text-anchor="end">nDCG@10, 95% interval</text>',
     ]
     for y, step in enumerate(table):

@@ -21,6 +21,7 @@ WIKI = "wiki.jsonl.gz"
 WIKI_SECTIONS = 51_435
 XQUAD_DOCS = "eval/xquad_vi/docs.jsonl"
 XQUAD_QUERIES = "eval/xquad_vi/queries.jsonl"
+XQUAD_QRELS = "eval/xquad_vi/qrels.tsv"
 
 Record = dict[str, Any]
 Report = dict[str, Any]

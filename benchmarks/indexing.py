@@ -12,15 +12,11 @@ or the ru_maxrss of one of them if that is more. Pages that processes share coun
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 
 from benchmarks import common
-
-_SAMPLE_S = 0.05
+from benchmarks.processes import measured
 
 
 def main() -> int:
@@ -62,28 +58,12 @@ def _named(prefix: str, figures: common.Report) -> common.Report:
 
 def _measure(way: str, source: Path, folder: Path, jobs: int) -> common.Report:
     """Run one way in a process of its own; seconds, and MB of memory and of disk."""
-    begun = time.perf_counter()
-    child = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.indexing_ways", way, source, folder, str(jobs)],
-        cwd=common.ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    peak = 0.0
-    while child.poll() is None:
-        tree = common.process_tree(child.pid)
-        peak = max(peak, sum(common.memory_mb(pid)[0] for pid in tree))
-        time.sleep(_SAMPLE_S)
-    process_s = time.perf_counter() - begun
-    assert child.stdout is not None
-    out = child.stdout.read()
-    if child.returncode:
-        raise SystemExit(f"the {way} way ended with status {child.returncode}")
-    said = json.loads(out)
+    run = measured(("benchmarks.indexing_ways", way, source, folder, str(jobs)))
+    said = json.loads(run.out)
     return {
-        "process_s": round(process_s, 2),
+        "process_s": round(run.wall_s, 2),
         "build_s": said["build_s"],
-        "peak_mb": round(max(peak, said["max_rss_mb"])),
+        "peak_mb": round(max(run.peak_mb, said["max_rss_mb"])),
         "index_mb": round(sum(f.stat().st_size for f in folder.rglob("*") if f.is_file()) / 1e6, 1),
     }
 

@@ -188,7 +188,21 @@ class Cluster:
 
     def _late(self, status: str, limit: float, health: dict[str, Any] | None) -> str:
         logs = "\n".join(f"{node.log}:\n{node.tail(10)}" for node in self.nodes)
-        return f"not {status} after {limit:.0f} s; the last health: {health}\n{logs}"
+        return (
+            f"not {status} after {limit:.0f} s; the last health: {health}\n"
+            f"{self._unassigned()}\n{logs}"
+        )
+
+    def _unassigned(self) -> str:
+        """Why a shard is on no node, as the first node says that answers."""
+        for number, node in enumerate(self.nodes):
+            if node.running:
+                try:
+                    told = self.request("POST", "/_cluster/allocation/explain", {}, node=number)
+                except (ClusterError, urllib3.exceptions.HTTPError):
+                    continue
+                return json.dumps(told)
+        return "(no node says why)"
 
     def request(self, method: str, path: str, body: object = None, *, node: int = 0) -> Any:
         """The JSON that a node answers (by index in `nodes`); ClusterError above status 299."""

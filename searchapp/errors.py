@@ -58,6 +58,15 @@ class QueryError(InputError):
     """A query, page or size outside what is served."""
 
 
+class CursorError(QueryError):
+    """A cursor that no answer gave."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the cursor can't be read; take next_cursor of an answer as it is", "cursor"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class WrongDocument:
     """Why a document of a call can't be taken.

@@ -265,13 +265,17 @@ class Generations:
         return max(_now(), *(time + timedelta(microseconds=1) for time in times), _now())
 
     def discard(self, building: Building) -> None:
-        """Remove a generation that will not be finished."""
+        """Remove a generation that will not be finished; one that is live already stays."""
+        if building.folder.name == self.current_name():
+            return
         # Often the disk is what failed: the failure that is on its way to the caller says more.
         with contextlib.suppress(OSError):
             self.storage.remove_folder(building.folder)
 
     def leave(self, building: Building) -> None:
-        """Leave of an interrupted generation what the next build can go on with."""
+        """Leave of an interrupted generation what the next build can go on with; all if live."""
+        if building.folder.name == self.current_name():
+            return
         with contextlib.suppress(OSError):
             self.storage.remove_folder(building.engine_folder)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 
 from searchapp.config import Settings
 from searchapp.engines.registry import get_engine
-from searchapp.errors import InputError, UnavailableError
+from searchapp.errors import SearchappError
 from searchapp.generations import Generation, Generations
+
+_log = logging.getLogger(__name__)
 
 
 def tell_engines(
@@ -20,19 +22,18 @@ def tell_engines(
 ) -> None:
     """Tell the engine of the live generation that it is, and engines of others what is kept.
 
-    ``before`` are generations that there were until now, and may be no more. Raises
-    UnavailableError if the server of the live generation does not answer.
+    ``before`` are generations that there were until now, and may be no more. The switch is made
+    already: an engine whose server can't be told now is told after the next one, with a warning.
     """
     kept = generations.earlier()
     names = {one.manifest.engine for one in (*kept, *before)} - {live.manifest.engine}
-    for name in sorted(names):
-        # A server that is not needed any more is no reason to fail; it is told the next time.
-        with contextlib.suppress(UnavailableError, InputError):
-            get_engine(name, settings).switched(generations.index_dir, None, _folders(kept, name))
-    name = live.manifest.engine
-    get_engine(name, settings).switched(
-        generations.index_dir, live.engine_folder, _folders(kept, name)
-    )
+    for name in (*sorted(names), live.manifest.engine):
+        folder = live.engine_folder if name == live.manifest.engine else None
+        try:
+            engine = get_engine(name, settings)
+            engine.switched(generations.index_dir, folder, _folders(kept, name))
+        except SearchappError as error:
+            _log.warning("the engine %s is told later which index is live: %s", name, error)
 
 
 def _folders(kept: Iterable[Generation], engine: str) -> list[Path]:

@@ -70,31 +70,39 @@ def test_restoring_tells_it_too(settings: Settings, told: list[Told], tmp_path: 
     assert told[-1] == ("whoosh", restored.name, [first])
 
 
-def test_a_server_of_the_past_is_no_reason_to_fail(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("away", ["elsewhere", "whoosh"])
+def test_a_server_that_is_away_is_told_the_next_time(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    away: str,
 ) -> None:
     make(settings)
     generations = Generations(settings.index_dir)
     (live,) = generations.whole()
-    asked: list[str] = []
+    told: list[Told] = []
 
     def engine(name: str, _: Settings) -> object:
-        asked.append(name)
-        return Listening(name, [], UnavailableError("away") if name != "whoosh" else None)
+        return Listening(name, told, UnavailableError("is away") if name == away else None)
 
     monkeypatch.setattr(switching, "get_engine", engine)
     gone = type(live)("gone", live.folder, _with_engine(live.manifest, "elsewhere"))
     switching.tell_engines(generations, live, settings, [gone])
-    assert asked == ["elsewhere", "whoosh"]
+    assert {name for name, *_ in told} == {"elsewhere", "whoosh"} - {away}
+    assert f"the engine {away} is told later which index is live: is away" in caplog.text
 
 
-def test_a_server_that_is_needed_is(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    make(settings)
-    generations = Generations(settings.index_dir)
-    away = Listening("whoosh", [], UnavailableError("away"))
+def test_a_build_whose_server_can_not_be_told_is_live_and_stays(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = make(settings)
+    away = Listening("whoosh", [], UnavailableError("is away"))
     monkeypatch.setattr(switching, "get_engine", lambda *_: away)
-    with pytest.raises(UnavailableError, match="away"):
-        switching.tell_engines(generations, generations.current(), settings)
+    second = make(settings)
+    generations = Generations(settings.index_dir)
+    assert generations.current().name == second
+    assert generations.current().damage() == []
+    assert [one.name for one in generations.earlier()] == [first]
 
 
 def _with_engine(manifest, engine: str):  # type: ignore[no-untyped-def]

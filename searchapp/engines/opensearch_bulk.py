@@ -22,7 +22,7 @@ from searchapp.errors import SearchappError, UnavailableError
 _DOCUMENTS_MAX = 1000  # in one request
 _IN_FLIGHT = 2
 _REQUEST_TIMEOUT_S = 60.0
-_PATIENCE_S = 120.0  # for a server that is busy or away
+_SHARD_TIMEOUT_S = 5  # that a request waits in the server for a shard that is not there
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 10.0
 _CONFLICT, _NOT_FOUND, _TOO_MANY = 409, 404, 429
 _AWAY = (502, 503, 504)
@@ -66,13 +66,19 @@ class _Outcome:
 class BulkSender:
     """Sends operations to an index; at most `_IN_FLIGHT` requests are on their way at a time.
 
-    ``pause`` is how it waits, in seconds.
+    For ``patience_s`` seconds it tries to get through to a server that is busy or away; ``pause``
+    is how it waits, in seconds.
     """
 
     def __init__(
-        self, cluster: Cluster, index: str, pause: Callable[[float], None] = time.sleep
+        self,
+        cluster: Cluster,
+        index: str,
+        patience_s: float,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._cluster, self._index, self._pause = cluster, index, pause
+        self._cluster, self._index = cluster, index
+        self._patience_s, self._pause = patience_s, pause
         self._waiting: list[Operation] = []
         self._bytes = 0
         self._pool = ThreadPoolExecutor(_IN_FLIGHT, thread_name_prefix="bulk")
@@ -127,7 +133,7 @@ class BulkSender:
 
     def _deliver(self, operations: list[Operation]) -> None:
         """Send operations until each is taken or refused."""
-        until = time.monotonic() + _PATIENCE_S
+        until = time.monotonic() + self._patience_s
         pause = _FIRST_PAUSE_S
         while operations:
             try:
@@ -148,15 +154,18 @@ class BulkSender:
             f"/{self._index}/_bulk",
             b"".join(one.lines for one in operations),
             timeout_s=_REQUEST_TIMEOUT_S,
+            timeout=f"{_SHARD_TIMEOUT_S}s",
         )
         again, why = [], None
         for operation, item in zip(operations, answer["items"], strict=True):
             ((kind, result),) = item.items()
             status = result["status"]
-            if status < 300 or (status == _NOT_FOUND and kind == "delete"):
+            reason = reason_of(result)
+            if status < 300 or (status == _NOT_FOUND and kind == "delete" and reason is None):
                 continue
-            reason = reason_of(result) or f"status {status}"
-            if status == _TOO_MANY or status in _AWAY:
+            reason = reason or f"status {status}"
+            # A node that was away for a while may not know the index yet.
+            if status in (_NOT_FOUND, _TOO_MANY, *_AWAY):
                 again.append(operation)
                 why = reason
             elif status == _CONFLICT:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import random
 import time
 from collections.abc import Mapping
@@ -29,11 +30,28 @@ from opensearchpy.exceptions import (
 from searchapp.config import Settings
 from searchapp.errors import InputError, SearchappError, UnavailableError
 
+_log = logging.getLogger(__name__)
+# The client tells of every failed request with a traceback; one line does, and comes from here.
+logging.getLogger("opensearch").setLevel(logging.CRITICAL)
+
 _ATTEMPTS = 4
 _FIRST_PAUSE_S = 0.05
 _DEAD_S = 5.0  # a node that did not answer is left alone for so long, while others do
+_TIMED_OUT = 408
 _BUSY = (429, 502, 503, 504)
+# What one node says of another that has just gone; it comes with status 500.
+_NODE_GONE = {
+    "connect_transport_exception",
+    "node_closed_exception",
+    "node_disconnected_exception",
+    "node_not_connected_exception",
+    "receive_timeout_transport_exception",
+}
 _LEAST_ATTEMPT_S = 0.2
+
+
+# Also with 403, as if it were a matter of rights: the cluster takes nothing more for now.
+_BLOCKED = {"cluster_block_exception", "index_create_block_exception"}
 
 
 class MissingError(SearchappError):
@@ -105,6 +123,7 @@ class Cluster:
                     if isinstance(error.__cause__, ConnectionTimeout):
                         raise self._too_late(whole_s) from error
                     raise
+                _log.warning("%s; it is asked again", error)
             time.sleep(min(pause * random.uniform(0.5, 1.5), max(left / 2, 0.0)))  # noqa: S311
             pause *= 2
         raise AssertionError("the last attempt returns or raises")
@@ -120,6 +139,16 @@ class Cluster:
     ) -> Any:
         """Ask for a change, once. Raises as `read` does."""
         return self._send(method, path, body, timeout_s or self.timeout_s, parameters)
+
+    def health(self, index: str, **parameters: Any) -> dict[str, Any]:
+        """How an index is, also where what is waited for (by ``parameters``) has not come in time.
+
+        Raises as `read` does.
+        """
+        told: dict[str, Any] = self.read(
+            "GET", f"/_cluster/health/{index}", ignore=_TIMED_OUT, **parameters
+        )
+        return told
 
     def _send(
         self, method: str, path: str, body: Any, timeout_s: float, parameters: Mapping[str, Any]
@@ -151,6 +180,12 @@ class Cluster:
 
     def _told(self, error: TransportError) -> SearchappError:
         status, reason = error.status_code, reason_of(error.info) or str(error.error)
+        types = types_of(error.info)
+        if types & _BLOCKED:
+            return UnavailableError(
+                f"OpenSearch at {self._shown} takes no change just now ({reason}); are its disks"
+                " nearly full?"
+            )
         match status:
             case 401 | 403:
                 return InputError(
@@ -159,7 +194,7 @@ class Cluster:
                 )
             case 404:
                 return MissingError(f"OpenSearch: {reason}")
-            case _ if status in _BUSY:
+            case _ if status in _BUSY or types & _NODE_GONE:
                 return UnavailableError(
                     f"OpenSearch at {self._shown} can't answer just now: {reason}"
                 )
@@ -175,6 +210,15 @@ def reason_of(info: Any) -> str | None:
     cause = error.get("caused_by") or causes[0]
     told = cause.get("reason") or error.get("reason") or json.dumps(error)
     return " ".join(str(told).split())
+
+
+def types_of(info: Any) -> set[str]:
+    """The kinds of errors that something failed for, in OpenSearch's words."""
+    error = info.get("error") if isinstance(info, dict) else None
+    if not isinstance(error, dict):
+        return set()
+    causes = [error, *error.get("root_cause", ()), error.get("caused_by") or {}]
+    return {str(cause["type"]) for cause in causes if "type" in cause}
 
 
 def _without_credentials(host: str) -> str:

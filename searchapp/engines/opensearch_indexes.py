@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 from collections.abc import Iterable
@@ -61,12 +62,15 @@ def new_name(alias: str) -> str:
 
 def uuid_of(cluster: Cluster, name: str) -> str | None:
     """The cluster's own name for an index; None if it is not there."""
-    try:
-        found = cluster.read("GET", f"/{name}/_settings/index.uuid", flat_settings="true")
-    except MissingError:
-        return None
-    uuid: str = found[name]["settings"]["index.uuid"]
-    return uuid
+    path = f"/{name}/_settings/index.uuid"
+    # Any node knows the indexes that there were a moment ago. Only where it does not know this one
+    # is the managing node asked: there may be none while too many nodes are away.
+    for local in ("true", "false"):
+        with contextlib.suppress(MissingError):
+            found = cluster.read("GET", path, flat_settings="true", local=local)
+            uuid: str = found[name]["settings"]["index.uuid"]
+            return uuid
+    return None
 
 
 def check_place(cluster: Cluster, place: Place) -> None:

@@ -57,13 +57,11 @@ def column_field(column: Column) -> str:
 
 
 def index_body(shards: int, meta: dict[str, Any]) -> dict[str, Any]:
-    """Settings and mapping of a new index, as it is while it is filled."""
+    """What a new index keeps to as long as it is there: shards, scoring and mapping."""
     ranking = Ranking()
     return {
         "settings": {
-            "number_of_shards": shards,
-            "number_of_replicas": 0,
-            "refresh_interval": "-1",
+            "index.number_of_shards": shards,
             "similarity": {"default": {"type": "BM25", "k1": ranking.k1, "b": ranking.b}},
         },
         "mappings": {

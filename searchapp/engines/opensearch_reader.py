@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from searchapp.analysis.base import View
@@ -34,7 +36,7 @@ from searchapp.engines.opensearch_mapping import (
 from searchapp.engines.opensearch_query import Clause, Translator, all_of, opaque
 from searchapp.engines.opensearch_writer import VOCABULARIES
 from searchapp.engines.vocabulary import Vocabulary
-from searchapp.errors import IndexRefusedError
+from searchapp.errors import CursorError, IndexRefusedError, UnavailableError
 from searchapp.query.describe import text_of
 from searchapp.query.filters import Column, Sort
 from searchapp.query.nodes import HasId, Query, Term
@@ -84,11 +86,15 @@ class OpenSearchSearcher:
         path = "/_search" if "pit" in body else f"/{self._place.name}/_search"
         if "pit" not in body:
             parameters = {"allow_partial_search_results": "true", **parameters}
+        return self._read(path, asked, **parameters)
+
+    def _read(self, path: str, body: dict[str, Any], **parameters: Any) -> dict[str, Any]:
         try:
-            answer: dict[str, Any] = self._cluster.read("POST", path, asked, **parameters)
-        except MissingError:
+            answer: dict[str, Any] = self._cluster.read("POST", path, body, **parameters)
+        except MissingError as error:
             check_place(self._cluster, self._place)
-            raise
+            # It is there: a node that was away for a while does not know it yet.
+            raise UnavailableError(str(error)) from error
         return answer
 
     def search(
@@ -115,7 +121,7 @@ class OpenSearchSearcher:
             )
         body["size"] = limit
         if after is not None:
-            body["search_after"] = json.loads(after)
+            body["search_after"] = read_mark(after, query.sort)
         elif offset + limit > WINDOW:
             body["search_after"] = self._walk(query, offset)
             if body["search_after"] is None:  # there are not so many
@@ -204,11 +210,7 @@ class OpenSearchSearcher:
     def documents_of(self, ids: Sequence[str]) -> list[Document | None]:
         """The documents of ids; None for those that are not there."""
         keys = [key_of(one) for one in ids]
-        try:
-            found = self._cluster.read("POST", f"/{self._place.name}/_mget", {"ids": keys})
-        except MissingError:
-            check_place(self._cluster, self._place)
-            raise
+        found = self._read(f"/{self._place.name}/_mget", {"ids": keys})
         return [
             decode(one["_source"][DOCUMENT]) if one.get("found") else None for one in found["docs"]
         ]
@@ -264,8 +266,9 @@ class OpenSearchSearcher:
     # -- state ------------------------------------------------------------------------------------
 
     def is_complete(self) -> bool:
-        health = self._cluster.read("GET", f"/_cluster/health/{self._place.name}", timeout="1s")
-        return health["status"] != "red" and not health["timed_out"]
+        # By a search, and not by the cluster's health: nodes that have lost the majority know no
+        # health any more, and answer searches in what they hold.
+        return not is_partial(self._ask({"size": 0, "track_total_hits": False}))
 
     def check(self) -> Iterator[str]:
         # Only verifying needs it.
@@ -280,6 +283,27 @@ class OpenSearchSearcher:
 
     def close(self) -> None:
         """Nothing: connections are those of the engine."""
+
+
+_MARKS: dict[Sort, tuple[type, ...]] = {
+    Sort.RELEVANCE: (float, int),
+    Sort.NEWEST: (int,),
+    Sort.OLDEST: (int,),
+    Sort.TITLE: (str, NoneType),
+}
+
+
+def read_mark(after: str, sort: Sort) -> list[Any]:
+    """The sort values of the hit before. Raises CursorError if it can't be those of any."""
+    try:
+        mark = json.loads(after)
+    except ValueError:
+        raise CursorError from None
+    match mark:
+        case [value, str()] if type(value) in _MARKS[sort]:
+            if not isinstance(value, float) or math.isfinite(value):
+                return [value, mark[1]]
+    raise CursorError
 
 
 def is_partial(answer: dict[str, Any]) -> bool:

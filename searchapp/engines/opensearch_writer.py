@@ -33,10 +33,10 @@ from searchapp.engines.opensearch_indexes import (
     owner_of,
     uuid_of,
 )
+from searchapp.engines.opensearch_making import get_ready, make_copy, make_empty
 from searchapp.engines.opensearch_mapping import (
     SHORT_CHARS,
     encode,
-    index_body,
     key_of,
     source,
     term,
@@ -53,7 +53,7 @@ Array = npt.NDArray[Any]
 VOCABULARIES = (View.EXACT, View.FOLDED, View.WORDS)
 KEYS_FILE = "documents.txt"
 DIGESTS_FILE = "documents.npy"
-_SLOW_S = 300.0  # for what takes as long as the index is large
+_PATIENCE_S = 120.0
 
 
 class OpenSearchWriter:
@@ -80,7 +80,10 @@ class OpenSearchWriter:
         # Versions ascend from document to document, and from build to build.
         self._version = time.time_ns() // 1000
         self._name = new_name(settings.opensearch_index)
-        self._bulk = BulkSender(cluster, self._name)
+        # Who changes an index can begin again at once; who makes one has much to lose, and waits
+        # for a node that is started anew.
+        self._patience_s = _PATIENCE_S if like is None else cluster.timeout_s
+        self._bulk = BulkSender(cluster, self._name, self._patience_s)
         try:
             check_alias(cluster, settings.opensearch_index, self._owner)
             self._before = self._begin(like)
@@ -90,27 +93,16 @@ class OpenSearchWriter:
 
     def _begin(self, like: Path | None) -> _Before | None:
         """Make the index: a copy of the one before, which is returned, or an empty one."""
-        meta = {"searchapp_owner": self._owner}
         place = None if like is None else Place.load(like)
-        if like is not None and place is not None and self._is_usable(place):
-            path = f"/{place.name}/_clone/{self._name}"
-            body = {
-                "settings": {
-                    "index.blocks.write": None,
-                    "index.number_of_replicas": 0,
-                    "index.refresh_interval": "-1",
-                }
-            }
-            try:
-                self._cluster.write("PUT", path, body, timeout_s=_SLOW_S)
-                self._wait_for("yellow")
-            except SearchappError:
-                # A shard that has no room beside its copy, for one: all is sent instead.
-                delete(self._cluster, self._name)
-            else:
-                return _Before(like)
-        body = index_body(self._settings.opensearch_shards, meta)
-        self._cluster.write("PUT", f"/{self._name}", body, timeout_s=_SLOW_S)
+        if (
+            like is not None
+            and place is not None
+            and self._is_usable(place)
+            and make_copy(self._cluster, self._name, place.name, self._patience_s)
+        ):
+            return _Before(like)
+        meta = {"searchapp_owner": self._owner}
+        make_empty(self._cluster, self._name, self._settings, meta)
         return None
 
     def _is_usable(self, place: Place) -> bool:
@@ -159,7 +151,7 @@ class OpenSearchWriter:
             for key in self._before.without(iter(names)):
                 self._bulk.add(take_out(key.decode(), self._next_version()))
         self._bulk.finish()
-        self._make_ready(len(names))
+        get_ready(self._cluster, self._name, self._settings, len(names), self._patience_s)
         self._vocabulary.write(self._folder, live)
         write_lines(self._folder / KEYS_FILE, names, self._storage)
         digests = np.concatenate([np.empty(0, np.uint64), *self._digests])[documents]
@@ -170,41 +162,6 @@ class OpenSearchWriter:
         place = Place(self._name, uuid, self._owner, len(names), self._settings.opensearch_shards)
         place.write(self._folder, self._storage)
         self._storage.remove_folder(self._spool)
-
-    def _make_ready(self, expected: int) -> None:
-        """Copy the shards, and let nobody write to them any more."""
-        made = {
-            "index.number_of_replicas": self._settings.opensearch_replicas,
-            "index.refresh_interval": f"{self._settings.opensearch_refresh_s}s",
-            "index.blocks.write": True,
-        }
-        self._all_shards("_flush")
-        self._all_shards("_refresh")
-        self._cluster.read("PUT", f"/{self._name}/_settings", made, timeout_s=_SLOW_S)
-        # One node has no place for copies: that is not waited for, and no failure.
-        nodes = self._cluster.read("GET", "/_cluster/health")["number_of_data_nodes"]
-        self._wait_for("green" if nodes > self._settings.opensearch_replicas else "yellow")
-        found = self._cluster.read("GET", f"/{self._name}/_count")["count"]
-        if found != expected:
-            raise SearchappError(
-                f"the index {self._name} in OpenSearch has {found} documents, not {expected};"
-                " does another program write to it?"
-            )
-
-    def _all_shards(self, what: str, **parameters: str) -> None:
-        self._cluster.read("POST", f"/{self._name}/{what}", timeout_s=_SLOW_S, **parameters)
-
-    def _wait_for(self, status: str) -> None:
-        health = self._cluster.read(
-            "GET",
-            f"/_cluster/health/{self._name}",
-            timeout_s=_SLOW_S,
-            wait_for_status=status,
-            timeout=f"{_SLOW_S / 4:.0f}s",
-            wait_for_no_initializing_shards="true",
-        )
-        if health["timed_out"] and health["status"] == "red":
-            raise SearchappError(f"the index {self._name} in OpenSearch does not become ready")
 
     def abandon(self) -> None:
         """Send nothing more and delete the index; where that fails, the next build does it."""

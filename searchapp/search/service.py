@@ -174,10 +174,10 @@ class SearchService:
         )
         if cursor is not None:
             place = Cursor.decode(cursor, print_)
-            return self._answer(
-                self._index.at(place.generation), query, place.offset, size, wishes, print_
-            )
-        return self._answer(self._index.get(), query, begin, size, wishes, print_)
+            return self._answer(self._index.at(place.generation), query, place, size, wishes)
+        live = self._index.get()
+        place = Cursor(live.generation.name, begin, print_)
+        return self._answer(live, query, place, size, wishes)
 
     def total(self, query: str, filters: tuple[Filter, ...] = ()) -> int:
         """How many documents a query finds, taken as typed."""
@@ -281,20 +281,20 @@ class SearchService:
 
     # -- inside ---------------------------------------------------------------------------------
 
-    def _answer(
-        self, live: Live, query: str, offset: int, size: int, wishes: _Wishes, print_: str
-    ) -> Answer:
+    def _answer(self, live: Live, query: str, place: Cursor, size: int, wishes: _Wishes) -> Answer:
         begun = time.perf_counter()
         understood = self._understand(live, query, verbatim=wishes.verbatim, suggest=True)
         asked = wishes.of(understood.plan.query)
-        found = live.searcher.search(asked, size, offset, facet_values=wishes.facet_size)
+        found = live.searcher.search(
+            asked, size, place.offset, facet_values=wishes.facet_size, after=place.after
+        )
         hits = self._hits(live, understood.plan, asked if wishes.explain else None, found.hits)
-        after = offset + len(hits)
-        more = bool(hits) and after < found.total
+        behind = replace(place, offset=place.offset + len(hits), after=found.after)
+        more = bool(hits) and behind.offset < found.total
         return Answer(
             query=query,
             total=found.total,
-            page=offset // size + 1,
+            page=place.offset // size + 1,
             size=size,
             took_ms=round((time.perf_counter() - begun) * 1000, 2),
             hits=hits,
@@ -303,7 +303,7 @@ class SearchService:
             plan=understood.plan,
             facets=found.facets or dict.fromkeys(Column, ()),
             sort=wishes.sort,
-            next_cursor=Cursor(live.generation.name, after, print_).encode() if more else None,
+            next_cursor=behind.encode() if more else None,
             partial=found.partial,
         )
 

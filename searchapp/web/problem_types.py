@@ -174,8 +174,8 @@ PROBLEM_TYPES = (
         503,
         "no-index",
         "NoIndex",
-        "No index to search",
-        "Không có chỉ mục để tìm",
+        "The index can't be searched",
+        "Chưa tìm được trong chỉ mục",
         "Nothing has been indexed yet, the index can't be trusted, or the server that holds it does"
         " not answer; `detail` says which, and what to do. Try again after `Retry-After` seconds.",
         "Chưa lập chỉ mục, chỉ mục không dùng được, hoặc máy chủ giữ chỉ mục không trả lời;"

@@ -27,7 +27,9 @@ class Server:
         self.flying = self.most_flying = 0
         self.lock = threading.Lock()
 
-    def write(self, method: str, path: str, body: bytes, *, timeout_s: float) -> dict[str, Any]:
+    def write(
+        self, method: str, path: str, body: bytes, *, timeout_s: float, timeout: str
+    ) -> dict[str, Any]:
         assert (method, path) == ("POST", "/x/_bulk")
         with self.lock:
             self.flying += 1
@@ -60,9 +62,9 @@ class Server:
         return {"items": items}
 
 
-def sender(server: Server, pauses: list[float] | None = None) -> BulkSender:
+def sender(server: Server, pauses: list[float] | None = None, patience_s: float = 60) -> BulkSender:
     taken: list[float] = [] if pauses is None else pauses
-    return BulkSender(server, "x", taken.append)  # type: ignore[arg-type]
+    return BulkSender(server, "x", patience_s, taken.append)  # type: ignore[arg-type]
 
 
 def test_documents_arrive_with_their_versions() -> None:
@@ -118,9 +120,8 @@ def test_a_server_that_comes_back_gets_everything() -> None:
     assert server.requests == [["a"]]
 
 
-def test_a_server_that_stays_away_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opensearch_bulk, "_PATIENCE_S", 0.0)
-    sending = sender(Server(away=1_000))
+def test_a_server_that_stays_away_is_given_up() -> None:
+    sending = sender(Server(away=1_000), patience_s=0)
     sending.add(put("a", 1, {}))
     with pytest.raises(UnavailableError, match="1 documents could not be sent"):
         sending.finish()
