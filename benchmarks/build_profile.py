@@ -29,9 +29,7 @@ from searchapp.ingest.batching import Planned, batched
 from searchapp.ingest.chunks import text_digest
 from searchapp.ingest.jsonl import read_jsonl
 from searchapp.ingest.store import StoreWriter
-from searchapp.language.completion_builder import CompletionBuilder
-from searchapp.language.counts import CorpusCounts
-from searchapp.language.synonyms import AbbreviationMiner
+from searchapp.language.gathering import LanguageBuilder
 from searchapp.storage import DISK
 
 
@@ -73,7 +71,7 @@ def main() -> int:
 
 
 def _build(source: Path, folder: Path, clock: _Clock) -> None:
-    for one in (folder, folder / "engine", folder / "language", folder / "spool"):
+    for one in (folder, folder / "engine", folder / "language"):
         one.mkdir()
     with clock.step("reading"):
         items = list(read_jsonl(SourceFile(source, source.name)))
@@ -84,8 +82,7 @@ def _build(source: Path, folder: Path, clock: _Clock) -> None:
     analyzer, segmenter = Analyzer(model), Segmenter(model)
     engine = WhooshWriter(folder / "engine")
     store = StoreWriter(folder / "store", {}, DISK)
-    counts, completions = CorpusCounts(folder / "spool"), CompletionBuilder(folder / "spool")
-    miner = AbbreviationMiner()
+    language = LanguageBuilder(folder / "language", DISK)
     for planned in batches:
         some = planned.documents
         texts = {Field.TITLE: [d.title for d in some], Field.BODY: [d.text for d in some]}
@@ -100,12 +97,7 @@ def _build(source: Path, folder: Path, clock: _Clock) -> None:
         with clock.step("engine: adding"):
             engine.add(AnalyzedBatch(some, terms))
         with clock.step("language: adding"):
-            completions.add_titles(document.title for document in some)
-            completions.add_texts(terms[Field.BODY])
-            for field, raws in texts.items():
-                counts.add(terms[field])
-                for raw in raws:
-                    miner.add(raw)
+            language.add(some, terms)
         with clock.step("store"):
             store.add(AnalyzedBatch(some, terms), [one.digest for one in planned.planned])
     # The analyzer segments, too: what is left is the terms.
@@ -114,9 +106,7 @@ def _build(source: Path, folder: Path, clock: _Clock) -> None:
     with clock.step("engine: writing"):
         engine.commit()
     with clock.step("language: writing"):
-        counts.write(folder / "language")
-        completions.write(folder / "language")
-        miner.write(folder / "language")
+        language.write()
     store.close()
     with clock.step("checksums"):
         for path in folder.rglob("*"):

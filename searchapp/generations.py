@@ -36,7 +36,8 @@ from typing import Any, TextIO
 from searchapp.errors import IndexRefusedError, InputError, LockedError, NoIndexError
 from searchapp.storage import DISK, Storage
 
-FORMAT = 3
+FORMAT = 4
+"""Changes whenever files of an index are written otherwise: one of another format is refused."""
 _MANIFEST = "manifest.json"
 _MANIFEST_SUM = "manifest.json.sha256"
 MANIFEST_FILES = (_MANIFEST, _MANIFEST_SUM)

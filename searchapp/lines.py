@@ -9,12 +9,15 @@ from __future__ import annotations
 import mmap
 from array import array
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from searchapp.external.arrays import save_array
 from searchapp.storage import DISK, Storage
+
+_AT_A_TIME = 1 << 12  # lines written
 
 
 def _ends_path(path: Path) -> Path:
@@ -23,13 +26,12 @@ def _ends_path(path: Path) -> Path:
 
 def write_lines(path: Path, lines: Iterable[bytes], storage: Storage = DISK) -> None:
     """Write a table; no entry holds a line break."""
-    ends, end = array("q"), 0
+    remaining, sizes = iter(lines), array("i")
     with storage.create(path) as file:
-        for line in lines:
-            file.write(line + b"\n")
-            end += len(line) + 1
-            ends.append(end)
-    save_array(_ends_path(path), np.array(ends, dtype=np.int64), storage)
+        while some := list(islice(remaining, _AT_A_TIME)):
+            sizes.extend(map(len, some))
+            file.write(b"\n".join(some) + b"\n")
+    save_array(_ends_path(path), np.cumsum(np.array(sizes, dtype=np.int64) + 1), storage)
 
 
 class MappedLines:

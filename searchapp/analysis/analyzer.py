@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from searchapp.analysis.base import Analysis, Token
 from searchapp.analysis.chunking import NEWLINE_CHUNK, Encoded, encode
 from searchapp.analysis.clean import clean, clean_text
 from searchapp.analysis.pyvi_model import SegmentationModel
-from searchapp.analysis.segmentation import MAX_CHUNKS, Segmenter
+from searchapp.analysis.segmentation import MAX_CHUNKS, Segmenter, split_chunk
 from searchapp.analysis.terms import exact_term, folded_term
+from searchapp.analysis.token_by_token import TokenByToken
 from searchapp.analysis.vocabulary import BatchTerms, Vocabulary
 from searchapp.analysis.words import code_spans, code_term, word_term
 
@@ -35,6 +35,7 @@ class Analyzer:
 
     def __init__(self, model: SegmentationModel, max_chunks: int = MAX_CHUNKS) -> None:
         self._segmenter = Segmenter(model, max_chunks)
+        self._single = TokenByToken(self._segmenter.weights)
         self._vocabulary = Vocabulary(self._segmenter)
 
     @property
@@ -46,15 +47,14 @@ class Analyzer:
         """Every view of one text, with offsets into ``raw``."""
         cleaned = clean(raw)
         text = cleaned.text
-        labelled = self._segmenter.label([text])
-        token_texts = self._segmenter.token_texts
-        surfaces = [token_texts[t] for t in labelled.tokens.tolist()]
-        firsts = [*labelled.chunk_first.tolist(), len(surfaces)]
-
-        spans = _token_spans(text, surfaces, firsts)
+        surfaces: list[str] = []
+        spans: list[tuple[int, int]] = []
         codes: list[tuple[int, int]] = []
-        for index, chunk in enumerate(_CHUNK.finditer(text)):
-            for start, end in code_spans(chunk[0], surfaces[firsts[index] : firsts[index + 1]]):
+        for chunk in _CHUNK.finditer(text):
+            tokens = split_chunk(chunk[0])
+            surfaces += tokens
+            spans += _spans(tokens, chunk.start())
+            for start, end in code_spans(chunk[0], tokens):
                 codes.append((chunk.start() + start, chunk.start() + end))
 
         exact: list[Token] = []
@@ -65,7 +65,7 @@ class Analyzer:
                 begin, end = cleaned.raw_span(start + piece.start(), start + piece.end())
                 exact.append(Token(exact_term(piece[0]), begin, end, len(exact), piece[0]))
         words: list[Token] = []
-        for begin_at, last in _word_ranges(labelled.joined):
+        for begin_at, last in _word_ranges(self._single.joined(surfaces)):
             term = word_term(surfaces[begin_at:last])
             # pyvi may join a line break to the word behind it: the break is no part of the token.
             first = begin_at + (surfaces[begin_at] == NEWLINE_CHUNK)
@@ -104,7 +104,7 @@ class Analyzer:
             spans.append(
                 [
                     (tokens[a][0], tokens[b - 1][1])
-                    for a, b in _word_ranges(labelled.joined[first:last])
+                    for a, b in _word_ranges(labelled.joined[first:last].tolist())
                 ]
             )
         return spans
@@ -129,16 +129,17 @@ def _code_token(surface: str, span: tuple[int, int], starts: list[int]) -> Token
 
 
 def _token_spans(text: str, surfaces: list[str], firsts: list[int]) -> list[tuple[int, int]]:
-    """Where each token stands: those of a chunk lie end to end in it."""
+    """Where each token stands; ``firsts`` are the first of each chunk, and the number of all."""
     spans: list[tuple[int, int]] = []
     for index, chunk in enumerate(_CHUNK.finditer(text)):
-        at = chunk.start()
-        for surface in surfaces[firsts[index] : firsts[index + 1]]:
-            spans.append((at, at + len(surface)))
-            at += len(surface)
+        spans += _spans(surfaces[firsts[index] : firsts[index + 1]], chunk.start())
     return spans
 
 
-def _word_ranges(joined: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
-    edges = [*np.flatnonzero(~joined).tolist(), len(joined)]
-    return list(pairwise(edges))
+def _spans(tokens: Sequence[str], at: int) -> list[tuple[int, int]]:
+    """Where the tokens of a chunk that begins at ``at`` stand: end to end."""
+    return list(pairwise(accumulate(map(len, tokens), initial=at)))
+
+
+def _word_ranges(joined: Sequence[bool]) -> list[tuple[int, int]]:
+    return list(pairwise([*(i for i, goes_on in enumerate(joined) if not goes_on), len(joined)]))

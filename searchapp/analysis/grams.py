@@ -48,6 +48,21 @@ class Grams:
         found: npt.NDArray[np.bool_] = self._triples[np.minimum(at, self._triples.size - 1)] == keys
         return places[found]
 
+    def has_pair(self, first: int, second: int) -> bool:
+        """Whether two ids are an entry."""
+        return self._has(self._pairs, first * self._size + second)
+
+    def has_triple(self, first: int, second: int, third: int) -> bool:
+        """Whether three ids are an entry."""
+        key = first * self._size + second
+        return self._has(self._beginnings, key) and bool(
+            self.triples(np.array([first, second, third], dtype=np.int64)).size
+        )
+
+    @staticmethod
+    def _has(bits: npt.NDArray[np.uint8], key: int) -> bool:
+        return bool(bits[key >> 3] >> (key & 7) & 1)
+
     @staticmethod
     def _test(bits: npt.NDArray[np.uint8], keys: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
         tested: npt.NDArray[np.uint8] = bits[keys >> 3] >> (keys & 7).astype(np.uint8) & np.uint8(1)

@@ -20,15 +20,15 @@ import re
 import string
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby, pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from searchapp.analysis.chunking import NEWLINE_CHUNK, ChunkNumbers, Encoded, encode
-from searchapp.analysis.grams import Grams
 from searchapp.analysis.growing import GrowingArray, Numbering
 from searchapp.analysis.pyvi_model import SegmentationModel
+from searchapp.analysis.weights import Weights
 
 IntArray = npt.NDArray[np.int32]
 BoolArray = npt.NDArray[np.bool_]
@@ -46,7 +46,6 @@ _SYLLABLE_PATTERN = (
 _SYLLABLE = re.compile(_SYLLABLE_PATTERN.format(email="").replace("||", "|"))
 # Looking for addresses costs the square of a run of dashes: only where there is an "@" at all.
 _SYLLABLE_OR_EMAIL = re.compile(_SYLLABLE_PATTERN.format(email=_EMAIL))
-_SHAPES = ("isupper", "istitle", "isdigit")  # the model has no neighbour's isdigit
 _NEWLINE_TOKEN = 1
 _ROUNDS = 6  # of 100 syllables that are not settled alone, their neighbours settle all but some
 MAX_CHUNKS = 60_000
@@ -75,9 +74,9 @@ class Labelled:
     chunk_bounds: npt.NDArray[np.int64]
 
 
-def _with_prefix(attributes: dict[str, float], prefix: str) -> dict[str, float]:
-    start = len(prefix)
-    return {k[start:]: v for k, v in attributes.items() if k.startswith(prefix)}
+def is_joinable(token: str) -> bool:
+    """Whether pyvi may join a token to another, whatever its model says."""
+    return not token[0].isdigit() and token not in string.punctuation
 
 
 def split_chunk(chunk: str) -> list[str]:
@@ -106,30 +105,7 @@ class Segmenter:
     def __init__(self, model: SegmentationModel, max_chunks: int = MAX_CHUNKS) -> None:
         self.model = model
         self._max_chunks = max_chunks
-        weight = model.attributes.get
-        self._bias = weight("bias", 0.0)
-        # What a token adds to its own score, to the next one's and to the previous one's.
-        places = ("", "-1:", "+1:")
-        by_syllable = [_with_prefix(model.attributes, f"{p}word.lower():") for p in places]
-        syllables = dict.fromkeys(chain.from_iterable(by_syllable))
-        # Row 0 is for all that the model does not know. (crfsuite's names are C strings.)
-        self._rows_of_weights = {name: row for row, name in enumerate(syllables, start=1)}
-        self._weights_of_rows = [
-            np.array([0.0, *(weights.get(name, 0.0) for name in syllables)])
-            for weights in by_syllable
-        ]
-        self._shapes = [
-            (getattr(str, shape), [weight(f"{p}word.{shape}()", 0.0) for p in places])
-            for shape in _SHAPES
-        ]
-        self._pair_weights = weight("-1:word.bi_gram()", 0.0), weight("+1:word.bi_gram()", 0.0)
-        self._triple_weights = weight("-2:word.tri_gram()", 0.0), weight("+2:word.tri_gram()", 0.0)
-        self._grams = Grams(model)
-        (bb, bi), (ib, ii) = model.transitions
-        self._bb, self._bi, self._ib, self._ii = bb, bi, ib, ii
-        # D at or below `low`: both best predecessors are *begin*; above `high`: both *inside*.
-        self._low, self._high = sorted((bb - ib, bi - ii))
-        self._window_follows = bi - ii <= bb - ib
+        self.weights = Weights(model)
         self._reset()
 
     def _reset(self) -> None:
@@ -186,27 +162,18 @@ class Segmenter:
         """Note what the scores of the tokens met since the last call are made of."""
         new = self.token_texts[len(self._own) :]
         lowers = [token.lower() for token in new]
-        names = [lower.partition("\0")[0] if "\0" in lower else lower for lower in lowers]
-        rows = [self._rows_of_weights.get(name, 0) for name in names]
-        scores = [of_rows[rows] for of_rows in self._weights_of_rows]
-        for shape, weights in self._shapes:
+        scores = self.weights.of_syllables(lowers)
+        for shape, weights in self.weights.shapes:
             has_shape = np.flatnonzero(list(map(shape, new)))
             for values, weight in zip(scores, weights, strict=True):
                 values[has_shape] += weight
         own, to_next, to_previous = scores
-        self._own.extend(self._bias + own)
+        self._own.extend(self.weights.bias + own)
         self._to_next.extend(to_next)
         self._to_previous.extend(to_previous)
-        self._gram.extend([self._grams.ids.get(lower, 0) for lower in lowers])
-        initials = [token[0] for token in new]
-        digits = list(map(str.isdigit, initials))
-        self._joinable.extend(
-            [
-                not digit and token not in string.punctuation
-                for token, digit in zip(new, digits, strict=True)
-            ]
-        )
-        self._title.extend(list(map(str.istitle, initials)))
+        self._gram.extend([self.weights.grams.ids.get(lower, 0) for lower in lowers])
+        self._joinable.extend(list(map(is_joinable, new)))
+        self._title.extend([token[0].istitle() for token in new])
 
     # -- segmentation -------------------------------------------------------------------------
 
@@ -269,56 +236,47 @@ class Segmenter:
         x[1:] += self._to_next.array[tokens[:-1]]
         x[:-1] += self._to_previous.array[tokens[1:]]
         grams = self._gram.array[tokens]
-        pairs = self._grams.pairs(grams)
-        x[1:] += pairs * self._pair_weights[0]
-        x[:-1] += pairs * self._pair_weights[1]
-        triples = self._grams.triples(grams)
-        x[triples + 2] += self._triple_weights[0]
-        x[triples] += self._triple_weights[1]
+        weights = self.weights
+        pairs = weights.grams.pairs(grams)
+        x[1:] += pairs * weights.pair[0]
+        x[:-1] += pairs * weights.pair[1]
+        triples = weights.grams.triples(grams)
+        x[triples + 2] += weights.triple[0]
+        x[triples] += weights.triple[1]
 
-        at_low, at_high = self._step(self._low), self._step(self._high)
+        at_low, at_high = weights.step(weights.low), weights.step(weights.high)
         least, most = sorted((at_low, at_high))
         # What the step from each position gives, where that is sure without knowing D there.
         step = np.full(x.size, np.nan)
-        step[x + least >= self._high] = at_high
-        step[x + most <= self._low] = at_low
+        step[x + least >= weights.high] = at_high
+        step[x + most <= weights.low] = at_low
         separator = tokens == 0
         step[separator] = 0.0
         # A text's first token has no step before it: D is x there.
         first = np.flatnonzero(separator[:-1] & ~separator[1:]) + 1
-        step[first] = self._steps(x[first])
+        step[first] = weights.steps(x[first])
         difference = x.copy()
         difference[1:] += step[:-1]
         open_ = np.flatnonzero(np.isnan(difference))
         for _ in range(_ROUNDS if open_.size else 0):  # those whose neighbour is known, all at once
             known = ~np.isnan(difference[open_ - 1])
             now, open_ = open_[known], open_[~known]
-            difference[now] = x[now] + self._steps(difference[now - 1])
+            difference[now] = x[now] + weights.steps(difference[now - 1])
         for i in open_.tolist():
-            difference[i] = x[i] + self._step(difference[i - 1])  # in order: i-1 is known by now
+            difference[i] = x[i] + weights.step(difference[i - 1])  # in order: i-1 is known by now
 
-        inside = difference > self._high
+        inside = difference > weights.high
         last = np.flatnonzero(separator)[1:] - 1
         inside[last] = difference[last] > 0.0
-        undecided = (difference > self._low) & ~inside
+        undecided = (difference > weights.low) & ~inside
         undecided[last] = False
         # Between the thresholds the best label depends on the next one.
         open_ = np.flatnonzero(undecided)
         for _ in range(_ROUNDS if open_.size else 0):
             known = ~undecided[open_ + 1]
             now, open_ = open_[known], open_[~known]
-            inside[now] = inside[now + 1] == self._window_follows
+            inside[now] = inside[now + 1] == weights.window_follows
             undecided[now] = False
         for i in open_[::-1].tolist():
-            inside[i] = inside[i + 1] == self._window_follows
+            inside[i] = inside[i + 1] == weights.window_follows
         return inside
-
-    def _step(self, d: float) -> float:
-        """G of the module's docstring."""
-        return max(self._bi, d + self._ii) - max(self._bb, d + self._ib)
-
-    def _steps(self, d: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """`_step` of many."""
-        both: npt.NDArray[np.float64]
-        both = np.maximum(self._bi, d + self._ii) - np.maximum(self._bb, d + self._ib)
-        return both

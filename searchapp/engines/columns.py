@@ -12,6 +12,7 @@ import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ def owners_file(column: Column) -> str:
     return f"column_{column}.npy"
 
 
+@lru_cache(maxsize=4096)  # of a collection's sources and tags, the same come over and over
 def column_value(text: str) -> str:
     """A value as it is compared and shown: NFC, white space as single spaces."""
     return " ".join(clean_text(text).split())
@@ -76,8 +78,8 @@ def values_of(document: Document, column: Column) -> tuple[str, ...]:
             found = document.tags
         case Column.YEAR:
             found = (document.published[:4] if document.published else None,)
-    values = (column_value(value) for value in found if value)
-    return tuple(dict.fromkeys(value for value in values if value))
+    values = [column_value(value) for value in found if value]
+    return tuple(dict.fromkeys(filter(None, values)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ class ColumnsWriter:
             for number, document in zip(numbered, documents, strict=True):
                 for value in values_of(document, column):
                     owners.append(number)
-                    names.append(collation_key(value) + _KEY_END + value)
+                    names.append(_in_dictionary(value))
             kept.add(owners, names)
         for document in documents:
             self._days.extend(days_of(document.published))
@@ -114,3 +115,9 @@ class ColumnsWriter:
         found = np.full(ranks.size, LAST, dtype=np.int32)
         found[titled] = np.searchsorted(np.unique(ranks[titled]), ranks[titled])
         return found
+
+
+@lru_cache(maxsize=4096)
+def _in_dictionary(value: str) -> str:
+    """A value behind its place in a dictionary."""
+    return collation_key(value) + _KEY_END + value

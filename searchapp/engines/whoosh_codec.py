@@ -12,9 +12,9 @@ Whoosh is pinned to 2.7.4, whose format is frozen; what is used of it here is th
 
 from __future__ import annotations
 
-import hashlib
 import os
 import struct
+import zlib
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -44,6 +44,9 @@ TERM_INFO = np.dtype(
     ]
 )
 
+
+key_hash = zlib.crc32
+"""What a record of the term dictionary is looked up by: 32 bits of a term and its field."""
 
 _SLOT = struct.Struct("!Iq")  # of Whoosh's hash tables: the hash, and where its record lies
 _LENGTHS = struct.Struct("!ii")  # before each record: the lengths of its key and its value
@@ -173,7 +176,7 @@ class ArrayTermsReader(W3TermsReader):  # type: ignore[misc]
         fields of a long question is most of its time.
         """
         key = self._keycoder(field, term)
-        hashed = int.from_bytes(hashlib.md5(key, usedforsecurity=False).digest()[-4:], "big")
+        hashed = key_hash(key)
         table, slots = self._tindex.tables[hashed & 255]
         if not slots:
             return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import struct
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ import numpy.typing as npt
 
 from searchapp.engines.checksums import mixed
 from searchapp.engines.whoosh_codec import TERM_INFO, ArrayTermsReader
-from searchapp.engines.whoosh_terms import SLOT
+from searchapp.engines.whoosh_terms import SLOT, key_hashes
 
 Array = npt.NDArray[Any]
 
@@ -85,8 +84,7 @@ def lookup_damage(reader: ArrayTermsReader) -> Iterator[str]:
     numbers = reader.field_numbers()
     for field, terms, _, at in _records(reader):
         prefix = numbers[field].to_bytes(_FIELD_BYTES, "big")
-        digests = b"".join([hashlib.md5(prefix + t, usedforsecurity=False).digest() for t in terms])
-        hashes = np.frombuffer(digests, dtype=">u4")[3::4].astype(np.uint64)
+        hashes = key_hashes([prefix + term for term in terms]).astype(np.uint64)
         sizes = np.array([len(term) for term in terms]) + _RECORD_BYTES
         np.add.at(wanted, hashes & np.uint64(255), mixed(hashes, at + np.cumsum(sizes) - sizes))
     for number, (place, slots) in enumerate(reader.tables()):

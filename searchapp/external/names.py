@@ -91,7 +91,8 @@ class NameTable:
         """
         used = np.flatnonzero(np.bincount(codes, minlength=len(names)))
         numbers = np.full(len(names), -1, dtype=np.int32)
-        numbers[used] = self.numbers([names[code] for code in used.tolist()])
+        all_are = used.size == len(names)
+        numbers[used] = self.numbers(names if all_are else [names[code] for code in used.tolist()])
         return used, numbers
 
     def end_run(self) -> None:

@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import chain
 
@@ -20,6 +20,7 @@ from searchapp.analysis.assembly import assemble
 from searchapp.analysis.base import Field
 from searchapp.analysis.pyvi_model import SegmentationModel
 from searchapp.engines.base import AnalyzedBatch
+from searchapp.external.memory import give_back
 from searchapp.ingest.batching import PlannedBatch
 
 _AHEAD_PER_JOB = 3  # batches under way for each process: one in work, some waiting
@@ -30,39 +31,61 @@ Terms = dict[Field, BatchTerms]
 _analyzer: Analyzer | None = None  # of a worker process
 
 
-def analyze_all(
-    batches: Iterable[PlannedBatch], model: SegmentationModel, jobs: int
-) -> Iterator[tuple[PlannedBatch, AnalyzedBatch]]:
-    """Analyse what is not known yet of some batches, in order, with ``jobs`` processes beside this
-    one where there is much of it.
+class AnalysisPool:
+    """Processes that analyse, started only where there is much to do; use it as a context manager.
+
+    ``jobs`` of them work beside this one.
     """
-    remaining, first, chars = iter(batches), [], 0
-    while chars < _ALONE_CHARS and (batch := next(remaining, None)) is not None:
-        first.append(batch)
-        chars += sum(map(len, chain.from_iterable(_unknown(batch).values())))
-    if jobs <= 1 or chars < _ALONE_CHARS:
-        analyzer = Analyzer(model)
+
+    def __init__(self, model: SegmentationModel, jobs: int) -> None:
+        self._model, self._jobs = model, jobs
+        self._executor: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> AnalysisPool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._executor is not None:
+            self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def analyze(
+        self, batches: Iterable[PlannedBatch]
+    ) -> Iterator[tuple[PlannedBatch, AnalyzedBatch]]:
+        """Analyse what is not known yet of some batches, in order."""
+        remaining, first, chars = iter(batches), [], 0
+        while chars < _ALONE_CHARS and (batch := next(remaining, None)) is not None:
+            first.append(batch)
+            chars += sum(map(len, chain.from_iterable(_unknown(batch).values())))
+        if self._jobs <= 1 or chars < _ALONE_CHARS:
+            analyzer = Analyzer(self._model)
+            for batch in chain(first, remaining):
+                texts = _unknown(batch)
+                yield batch, _together(batch, _terms(analyzer, texts) if _any(texts) else None)
+            return
+        executor = self._executor = ProcessPoolExecutor(
+            max_workers=self._jobs,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_start_worker,
+            initargs=(self._model.dumps(),),
+        )
+        pending: deque[tuple[PlannedBatch, Future[Terms] | None]] = deque()
         for batch in chain(first, remaining):
             texts = _unknown(batch)
-            yield batch, _together(batch, _terms(analyzer, texts) if _any(texts) else None)
-        return
-    pending: deque[tuple[PlannedBatch, Future[Terms] | None]] = deque()
-    pool = ProcessPoolExecutor(
-        max_workers=jobs,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_start_worker,
-        initargs=(model.dumps(),),
-    )
-    try:
-        for batch in chain(first, remaining):
-            texts = _unknown(batch)
-            pending.append((batch, pool.submit(_analyze_texts, texts) if _any(texts) else None))
-            if len(pending) >= jobs * _AHEAD_PER_JOB:
+            new = executor.submit(_analyze_texts, texts) if _any(texts) else None
+            pending.append((batch, new))
+            if len(pending) >= self._jobs * _AHEAD_PER_JOB:
                 yield _finished(*pending.popleft())
         while pending:
             yield _finished(*pending.popleft())
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+
+    def beside(self, work: Callable[[], None]) -> Callable[[], None]:
+        """Begin work in a process that has no text left to analyse; the call given waits for it.
+
+        Where no process was started, that call does the work. It raises what the work raises.
+        """
+        if self._executor is None:
+            return work
+        return self._executor.submit(_do, work).result
 
 
 def _unknown(batch: PlannedBatch) -> dict[Field, list[str]]:
@@ -131,3 +154,10 @@ def _end_with_parent() -> None:
 def _analyze_texts(texts: dict[Field, list[str]]) -> Terms:
     assert _analyzer is not None
     return _terms(_analyzer, texts)
+
+
+def _do(work: Callable[[], None]) -> None:
+    global _analyzer  # noqa: PLW0603
+    _analyzer = None  # there is no text left, and it is large
+    give_back()
+    work()

@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from searchapp.analysis.analyzer import ANALYZER_VERSION
-from searchapp.analysis.base import Field
 from searchapp.analysis.pyvi_model import SegmentationModel
 from searchapp.config import Settings
 from searchapp.engines.base import AnalyzedBatch, Engine
 from searchapp.engines.registry import get_engine
 from searchapp.errors import IndexRefusedError, InputError, NoIndexError, SearchappError
 from searchapp.generations import Building, Generations
-from searchapp.ingest.analysis_pool import analyze_all
+from searchapp.ingest.analysis_pool import AnalysisPool
 from searchapp.ingest.batching import PlannedBatch, batched
 from searchapp.ingest.files import Collection
 from searchapp.ingest.planning import POSTED, Sources, Step
@@ -27,9 +26,7 @@ from searchapp.ingest.reading_pool import ReadingPool
 from searchapp.ingest.report import Listener, Report, Work
 from searchapp.ingest.store import Run, Store, StoreWriter
 from searchapp.ingest.stream import Deleted, Stream
-from searchapp.language.completion_builder import CompletionBuilder
-from searchapp.language.counts import CorpusCounts
-from searchapp.language.synonyms import AbbreviationMiner
+from searchapp.language.gathering import LanguageBuilder
 from searchapp.switching import tell_engines
 
 
@@ -64,19 +61,19 @@ def make_generation(
         "analyzer_version": ANALYZER_VERSION,
         "pyvi_version": model.pyvi_version,
     }
-    with ReadingPool(files, jobs) as pool:
-        stream = Stream(steps, iter(pool), stores, live, deleted, listener)
+    with ReadingPool(files, jobs) as readers, AnalysisPool(model, jobs) as analysts:
+        stream = Stream(steps, iter(readers), stores, live, deleted, listener)
         output = _Output(engine, building, head, generations)
         try:
             for problem in () if collection is None else collection.unreadable:
                 stream.tell(problem)
-            for planned, batch in analyze_all(batched(stream), model, jobs):
+            for planned, batch in analysts.analyze(batched(stream)):
                 output.add(planned, batch)
             if not stream.report.indexed and collection is not None:
                 named = ", ".join(sources.shown)
                 raise InputError(f"none of the documents in {named} could be read")
             listener.writing()
-            output.commit(deleted.contents)
+            output.commit(deleted.contents, analysts)
         except BaseException:
             output.abandon()
             raise
@@ -106,13 +103,8 @@ class _Output:
     def __init__(
         self, engine: Engine, building: Building, head: Mapping[str, Any], generations: Generations
     ) -> None:
-        self._folder = building.language_folder
-        self._storage = storage = generations.storage
-        self._spool = building.language_folder / "spool"
-        storage.make_folder(self._spool)
-        self._counts = CorpusCounts(self._spool, storage)
-        self._completions = CompletionBuilder(self._spool, storage)
-        self._miner = AbbreviationMiner()
+        storage = generations.storage
+        self._language = LanguageBuilder(building.language_folder, storage)
         self._runs: list[Run] = []  # of the entry that goes on
         self.posted = 0
         self._store = StoreWriter(building.store_folder, head, storage)
@@ -127,12 +119,7 @@ class _Output:
         """Take a batch in, in order."""
         if batch.documents:
             self._engine.add(batch)
-            self._completions.add_titles(document.title for document in batch.documents)
-            self._completions.add_texts(batch.fields[Field.BODY])
-            for field, terms in batch.fields.items():
-                self._counts.add(terms)
-                for document in batch.documents:
-                    self._miner.add(document.title if field is Field.TITLE else document.text)
+            self._language.add(batch.documents, batch.fields)
         self._keep(planned, batch)
 
     def _keep(self, planned: PlannedBatch, batch: AnalyzedBatch) -> None:
@@ -156,13 +143,12 @@ class _Output:
         if end > begin:
             self._runs.append(Run(chunk, begin, end - begin))
 
-    def commit(self, deleted: Mapping[str, Sequence[str]]) -> None:
-        """Write what was gathered."""
+    def commit(self, deleted: Mapping[str, Sequence[str]], analysts: AnalysisPool) -> None:
+        """Write what was gathered: the language's files beside the engine's."""
+        finish_language = analysts.beside(self._language.write)
+        del self._language
         self._engine.commit()
-        self._counts.write(self._folder, self._storage)
-        self._completions.write(self._folder, self._storage)
-        self._miner.write(self._folder, self._storage)
-        self._storage.remove_folder(self._spool)
+        finish_language()
         self._store.note_deleted(deleted)
         self._store.close()
 

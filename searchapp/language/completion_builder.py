@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from pathlib import Path
@@ -101,9 +101,10 @@ class CompletionBuilder:
             counts = np.array([-count for *_, count in some], dtype=np.int64)
             weights = _TITLE_WEIGHT + np.log1p(-counts)
             texts = [text for _, text, _ in some]
-            for index, (lower, _, _) in enumerate(some):
-                at = bisect_left(phrases.texts, lower)
-                if at < len(phrases) and phrases.texts[at] == lower:
+            places = _places(phrases.texts, [lower for lower, *_ in some])
+            for index, (lower, *_) in enumerate(some):
+                at = places.get(lower)
+                if at is not None:
                     written[at] = True
                     counts[index] = phrases.counts[at]
                     weights[index] = max(phrases.weights[at], weights[index])
@@ -134,46 +135,61 @@ class CompletionBuilder:
     def write(self, folder: Path, storage: Storage = DISK) -> None:
         """Write the files into an existing folder."""
         entries = self._entries()
-        beginnings = NameTable(self._spool_folder, "completion_beginnings", self._spool_storage)
-        runs: list[Array] = []  # of the beginnings: their numbers, run by run
-        numbers, places = array("i"), array("i")
-        syllables: set[str] = set()
-        for first in range(0, len(entries), _PIECE):
-            texts: list[str] = []
-            for number, key in enumerate(_keys(entries.texts, first), first):
-                syllables.update(key.split())
-                for at in _beginnings(key):
-                    texts.append(key[at:] + _END)
-                    numbers.append(number)
-                    # Keys are read as bytes.
-                    places.append(at if key.isascii() else len(key[:at].encode("utf-8")))
-            runs.append(beginnings.numbers(texts))
-            beginnings.end_run()
-        found = [of_run[run] for of_run, run in zip(beginnings.ranks(), runs, strict=True)]
-        of_beginnings = np.concatenate([np.empty(0, dtype=np.int32), *found])
-        pointers = np.array([numbers, places], dtype=np.int32)
-        order = np.lexsort((pointers[0], of_beginnings))
-        pointers = pointers[:, order]
-        weights = entries.weights[pointers[0]] - _LATER_BEGINNING * (pointers[1] > 0)
-
         write_lines(folder / TEXTS_FILE, entries.texts, storage)
-        keys = (
-            (key + _END).encode("utf-8")
-            for first in range(0, len(entries), _PIECE)
-            for key in _keys(entries.texts, first)
-        )
-        write_lines(folder / KEYS_FILE, keys, storage)
+        beginnings = _Beginnings(self._spool_folder, self._spool_storage)
+        write_lines(folder / KEYS_FILE, _keys(entries.texts, beginnings), storage)
+        pointers = beginnings.pointers()
+        weights = entries.weights[pointers[0]] - _LATER_BEGINNING * (pointers[1] > 0)
         save_array(folder / COUNTS_FILE, entries.counts.astype(np.int32), storage)
-        save_array(folder / POINTERS_FILE, np.ascontiguousarray(pointers), storage)
+        save_array(folder / POINTERS_FILE, pointers, storage)
         save_array(folder / WEIGHTS_FILE, weights.astype(np.float32), storage)
-        in_order = (syllable.encode("utf-8") for syllable in sorted(syllables))
+        in_order = (syllable.encode("utf-8") for syllable in sorted(beginnings.syllables))
         write_lines(folder / SYLLABLES_FILE, in_order, storage)
 
 
-def _keys(texts: Names, first: int) -> list[str]:
-    """The keys of a piece of texts."""
-    some = texts.pick(np.arange(first, min(first + _PIECE, len(texts))))
-    return [completion_key(text.decode("utf-8")) for text in some]
+class _Beginnings:
+    """Gathers where keys, and the later words in them, begin; ``syllables`` are those of all."""
+
+    def __init__(self, spool_folder: Path | None, storage: Storage) -> None:
+        self._table = NameTable(spool_folder, "completion_beginnings", storage)
+        self._runs: list[Array] = []  # of the beginnings: their numbers, run by run
+        self._numbers, self._places = array("i"), array("i")
+        self.syllables: set[str] = set()
+
+    def add(self, first: int, keys: Sequence[str]) -> None:
+        """Take keys; ``first`` is the number of the first of them."""
+        texts: list[str] = []
+        for number, key in enumerate(keys, first):
+            self.syllables.update(key.split())
+            for at in _beginnings(key):
+                texts.append(key[at:] + _END)
+                self._numbers.append(number)
+                # Keys are read as bytes.
+                self._places.append(at if key.isascii() else len(key[:at].encode("utf-8")))
+        self._runs.append(self._table.numbers(texts))
+        self._table.end_run()
+
+    def pointers(self) -> Array:
+        """The number of a key, and the byte in it, for each beginning in the order of texts."""
+        found = [of_run[run] for of_run, run in zip(self._table.ranks(), self._runs, strict=True)]
+        ranks = np.concatenate([np.empty(0, dtype=np.int32), *found])
+        pointers = np.array([self._numbers, self._places], dtype=np.int32)
+        return np.ascontiguousarray(pointers[:, np.lexsort((pointers[0], ranks))])
+
+
+def _keys(texts: Names, beginnings: _Beginnings) -> Iterator[bytes]:
+    """The key of each text, as it is kept; ``beginnings`` takes them in."""
+    for first in range(0, len(texts), _PIECE):
+        some = texts.pick(np.arange(first, min(first + _PIECE, len(texts))))
+        keys = [completion_key(text.decode("utf-8")) for text in some]
+        beginnings.add(first, keys)
+        yield from ((key + _END).encode("utf-8") for key in keys)
+
+
+def _places(texts: Names, some: Sequence[bytes]) -> dict[bytes, int]:
+    """The places of the texts in the stretch that ``some``, which are about in order, lie in."""
+    first, end = bisect_left(texts, min(some)), bisect_right(texts, max(some))
+    return dict(zip(texts.pick(np.arange(first, end)), range(first, end), strict=True))
 
 
 def _lengths(texts: Sequence[str]) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
@@ -12,13 +13,14 @@ from pathlib import Path
 import pytest
 
 from searchapp.analysis.analyzer import ANALYZER_VERSION
+from searchapp.analysis.pyvi_model import SegmentationModel
 from searchapp.config import Settings
 from searchapp.documents import Document
 from searchapp.engines.base import AnalyzedBatch
 from searchapp.errors import InputError, SearchappError
 from searchapp.generations import Generations
 from searchapp.ingest import analysis_pool, batching, making
-from searchapp.ingest.analysis_pool import analyze_all
+from searchapp.ingest.analysis_pool import AnalysisPool
 from searchapp.ingest.base import Problem
 from searchapp.ingest.batching import Planned, PlannedBatch, batched
 from searchapp.ingest.build import build
@@ -229,13 +231,19 @@ def as_plain(batches: list[AnalyzedBatch]) -> list[object]:
     return plain
 
 
+def analyzed(
+    documents: Iterable[Document], model: SegmentationModel, jobs: int
+) -> list[tuple[PlannedBatch, AnalyzedBatch]]:
+    with AnalysisPool(model, jobs) as pool:
+        return list(pool.analyze(by_fives(documents)))
+
+
 def test_several_processes_give_what_one_gives_in_order(
     monkeypatch: pytest.MonkeyPatch, model
 ) -> None:
     monkeypatch.setattr(analysis_pool, "_ALONE_CHARS", 1)
     many = documents(203)
-    alone = [batch for _, batch in analyze_all(by_fives(many), model, 1)]
-    together = [batch for _, batch in analyze_all(by_fives(many), model, 2)]
+    alone, together = ([batch for _, batch in analyzed(many, model, jobs)] for jobs in (1, 2))
     for batches in (alone, together):
         assert [d for batch in batches for d in batch.documents] == many
     assert as_plain(together) == as_plain(alone)
@@ -247,7 +255,7 @@ def test_few_documents_start_no_process(monkeypatch: pytest.MonkeyPatch, model) 
         raise AssertionError("a process was started")
 
     monkeypatch.setattr(analysis_pool, "ProcessPoolExecutor", refuse)
-    assert len(list(analyze_all(by_fives(documents(20)), model, 8))) == 4
+    assert len(analyzed(documents(20), model, 8)) == 4
 
 
 def test_a_reader_that_fails_ends_the_processes(monkeypatch: pytest.MonkeyPatch, model) -> None:
@@ -258,8 +266,47 @@ def test_a_reader_that_fails_ends_the_processes(monkeypatch: pytest.MonkeyPatch,
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        list(analyze_all(by_fives(failing()), model, 2))
+        analyzed(failing(), model, 2)
     assert not multiprocessing.active_children()
+
+
+def files_of_generation(index_dir: Path) -> dict[str, bytes]:
+    folder = Generations(index_dir).current().folder
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for part in ("engine", "language")
+        for path in (folder / part).rglob("*")
+        if path.is_file()
+    }
+
+
+def test_several_processes_write_what_one_writes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(analysis_pool, "_ALONE_CHARS", 1)
+    rows = [{"id": one.id, "title": one.title, "text": one.text} for one in documents(203)]
+    path = records(tmp_path / "documents.jsonl", *rows)
+    written = []
+    for jobs in (1, 2):
+        index_dir = tmp_path / f"index of {jobs}"
+        build([path], Settings(index_dir=index_dir, jobs=jobs))
+        written.append(files_of_generation(index_dir))
+    assert written[0] == written[1]
+    assert "language/syllables.txt" in written[1]
+
+
+def fail_as_a_full_disk_does() -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_fails_beside_is_told(monkeypatch: pytest.MonkeyPatch, model, jobs: int) -> None:
+    monkeypatch.setattr(analysis_pool, "_ALONE_CHARS", 1)
+    with AnalysisPool(model, jobs) as pool:
+        list(pool.analyze(by_fives(documents(20))))
+        finish = pool.beside(fail_as_a_full_disk_does)
+        with pytest.raises(OSError, match="No space left"):
+            finish()
 
 
 @pytest.mark.parametrize(
