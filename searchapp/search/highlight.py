@@ -12,6 +12,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from searchapp.analysis.base import View
 from searchapp.analysis.segmentation import split_chunk
@@ -76,7 +77,7 @@ def _places_by_string(text: str, folded: str, wanted: set[Term]) -> dict[Term, l
     found: dict[Term, list[Place]] = {}
     for term in wanted:
         places = found[term] = []
-        for spelling in _spellings(strip_marks(term.text) or term.text):
+        for spelling in _spellings(term.text):
             at = folded.find(spelling)
             while at >= 0 and len(places) < MAX_PLACES_PER_TERM:
                 end = at + len(spelling)
@@ -124,8 +125,10 @@ def _phrase_places(text: str, phrase: Phrase, found: dict[Term, list[Place]]) ->
             yield Place(start, end, phrase)
 
 
-def _spellings(folded: str) -> list[str]:
-    """How a folded term may stand in a folded text: i and y may have changed places."""
+@lru_cache(4096)
+def _spellings(term: str) -> list[str]:
+    """How a term may stand in a folded text: i and y may have changed places."""
+    folded = strip_marks(term) or term
     swapped = folded[:-1] + {"i": "y", "y": "i"}.get(folded[-1], folded[-1])
     if swapped != folded and folded_term(swapped) == folded_term(folded):
         return [folded, swapped]
