@@ -5,6 +5,7 @@
     SearchappError            exit 1, HTTP 500
     ├── InputError            exit 2, HTTP 400   the call or its input is wrong
     │   ├── QueryError                            a query or paging that can't be served
+    │   │   └── CursorError                       a cursor that no answer gave
     │   └── WrongDocumentsError      HTTP 422     documents of a program that can't be taken
     ├── NoIndexError          exit 2, HTTP 503   nothing has been built yet
     ├── IndexRefusedError     exit 2, HTTP 503   built by another version, or damaged

@@ -4,6 +4,7 @@ import pytest
 
 from searchapp import errors
 from searchapp.errors import (
+    CursorError,
     GoneError,
     IndexRefusedError,
     InputError,
@@ -26,6 +27,7 @@ EVERY = [
     (SearchappError("x"), 1, 500),
     (InputError("x"), 2, 400),
     (QueryError("x", "q"), 2, 400),
+    (CursorError(), 2, 400),
     (WrongDocumentsError(WRONG, 9), 2, 422),
     (NoIndexError("index"), 2, 503),
     (IndexRefusedError("it is damaged"), 2, 503),

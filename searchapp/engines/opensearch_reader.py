@@ -106,6 +106,12 @@ class OpenSearchSearcher:
         facet_values: int = 0,
         after: str | None = None,
     ) -> Found:
+        with self._cluster.within_limit():
+            return self._search(query, limit, offset, facet_values, after)
+
+    def _search(
+        self, query: Query, limit: int, offset: int, facet_values: int, after: str | None
+    ) -> Found:
         self._counts.prefetch(query)
         body = self._body(query, limit > 0)
         body["track_total_hits"] = True
@@ -125,7 +131,7 @@ class OpenSearchSearcher:
         elif offset + limit > WINDOW:
             body["search_after"] = self._walk(query, offset)
             if body["search_after"] is None:  # there are not so many
-                return self.search(query, 0, facet_values=facet_values)
+                return self._search(query, 0, 0, facet_values, None)
         else:
             body["from"] = offset
         answer = self._ask(body, search_type="dfs_query_then_fetch")

@@ -106,6 +106,19 @@ def test_a_node_that_hangs_leaves_time_for_another(
     assert asked[0][4] == pytest.approx(2.0), "half of the time there is"
 
 
+def test_several_requests_have_one_time_limit_together(
+    cluster_with: Callable[[Answers], Cluster], clock: Clock, asked: list[Any]
+) -> None:
+    cluster = cluster_with([{}, timed_out()])
+    with cluster.within_limit():
+        cluster.read("GET", "/x")
+        clock.now += 3.0
+        with pytest.raises(UnavailableError, match="did not answer"):
+            cluster.read("GET", "/y")
+    assert clock.now < 4.5, "and not 3 and 4"
+    assert cluster_with([{}]).read("GET", "/z") == {}, "afterwards there is a whole limit again"
+
+
 def test_all_attempts_together_keep_to_the_time(
     cluster_with: Callable[[Answers], Cluster], clock: Clock
 ) -> None:
