@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from xml.sax.saxutils import escape
 
@@ -11,7 +12,7 @@ STYLE = (
     "@media(prefers-color-scheme:dark){text{fill:#e6ecea}.soft{fill:#a3b0ad}.line{stroke:#35403e}"
     ".bar{stroke:#6fd0bd}.dot{fill:#6fd0bd}}</style>"
 )
-_ROW, _PANEL, _GAP, _TOP, _LABELS = 24, 170, 70, 50, 150
+_ROW, _PANEL, _GAP, _TOP, _LABELS, _BESIDE = 24, 170, 70, 50, 150, 3
 
 
 def opening(width: int, height: int) -> str:
@@ -25,24 +26,29 @@ def opening(width: int, height: int) -> str:
 def bars(panels: Mapping[tuple[str, str], Mapping[str, float]], pale: Collection[str] = ()) -> str:
     """A panel of bars for each title and remark, one bar a row; rows are those of the first panel.
 
-    Each panel has a scale of its own, from 0; a row that it lacks stays empty. ``pale`` rows step
-    back behind the others.
+    There are three panels beside each other, and more below. Each has a scale of its own, from 0; a
+    row that it lacks stays empty. ``pale`` rows step back behind the others.
     """
     rows = list(next(iter(panels.values())))
-    width = _LABELS + len(panels) * (_PANEL + _GAP)
-    parts = [opening(width, _TOP + _ROW * len(rows) + 10), STYLE]
-    for y, row in enumerate(rows):
-        at = _TOP + _ROW * y + 16
-        parts.append(f'<text x="{_LABELS - 10}" y="{at}" text-anchor="end">{escape(row)}</text>')
-    for x, ((title, remark), values) in enumerate(panels.items()):
-        begin = _LABELS + x * (_PANEL + _GAP)
-        parts.append(f'<text x="{begin}" y="18">{escape(title)}</text>')
-        parts.append(f'<text class="soft" x="{begin}" y="36">{escape(remark)}</text>')
+    height = _TOP + _ROW * len(rows) + 20
+    lines = math.ceil(len(panels) / _BESIDE)
+    parts = [opening(_LABELS + min(len(panels), _BESIDE) * (_PANEL + _GAP), lines * height), STYLE]
+    for line in range(lines):
+        for y, row in enumerate(rows):
+            at = line * height + _TOP + _ROW * y + 16
+            parts.append(
+                f'<text x="{_LABELS - 10}" y="{at}" text-anchor="end">{escape(row)}</text>'
+            )
+    for number, ((title, remark), values) in enumerate(panels.items()):
+        line, column = divmod(number, _BESIDE)
+        begin, top = _LABELS + column * (_PANEL + _GAP), line * height
+        parts.append(f'<text x="{begin}" y="{top + 18}">{escape(title)}</text>')
+        parts.append(f'<text class="soft" x="{begin}" y="{top + 36}">{escape(remark)}</text>')
         most = max(values.values(), default=0) or 1
         for y, row in enumerate(rows):
             if row not in values:
                 continue
-            at, length = _TOP + _ROW * y, values[row] / most * _PANEL
+            at, length = top + _TOP + _ROW * y, values[row] / most * _PANEL
             shade = ' opacity=".5"' if row in pale else ""
             size = f'width="{length:.1f}" height="15"'
             parts.append(f'<rect class="dot"{shade} x="{begin}" y="{at + 4}" {size}/>')

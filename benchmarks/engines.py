@@ -110,11 +110,11 @@ def _quality(queries: list[Query], raced: Race) -> common.Report:
 
 
 _PANELS = {
-    "docs_per_s": ("raw text to searchable", "documents a second"),
+    "docs_per_s": ("build", "documents a second"),
     "index_mb": ("index", "MB on disk"),
-    "build_peak_mb": ("most memory of a build", "MB"),
-    "whole_p50_ms": ("a question, median", "ms, whole road"),
-    "engine_p50_ms": ("engine alone, median", "ms"),
+    "build_peak_mb": ("memory of a build", "MB at most"),
+    "whole_p50_ms": ("question to ten documents", "ms, median"),
+    "engine_p50_ms": ("the engine alone", "ms, median"),
     "ndcg_at_10": ("nDCG@10", "XQuAD-vi questions"),
 }
 
