@@ -23,6 +23,7 @@ _DOCUMENTS_MAX = 1000  # in one request
 _IN_FLIGHT = 2
 _REQUEST_TIMEOUT_S = 60.0
 _SHARD_TIMEOUT_S = 5  # that a request waits in the server for a shard that is not there
+_PATIENCE_S = 120.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 10.0
 _CONFLICT, _NOT_FOUND, _TOO_MANY = 409, 404, 429
 _AWAY = (502, 503, 504)
@@ -66,8 +67,8 @@ class _Outcome:
 class BulkSender:
     """Sends operations to an index; at most `_IN_FLIGHT` requests are on their way at a time.
 
-    For ``patience_s`` seconds it tries to get through to a server that is busy or away; ``pause``
-    is how it waits, in seconds.
+    It tries for two minutes to get through to a server that is busy or away, and for ``patience_s``
+    seconds where a shard is missing; ``pause`` is how it waits, in seconds.
     """
 
     def __init__(
@@ -133,22 +134,25 @@ class BulkSender:
 
     def _deliver(self, operations: list[Operation]) -> None:
         """Send operations until each is taken or refused."""
-        until = time.monotonic() + self._patience_s
+        begun = time.monotonic()
         pause = _FIRST_PAUSE_S
         while operations:
+            patience_s = _PATIENCE_S
             try:
-                operations, why = self._send(operations)
+                operations, why, is_missing = self._send(operations)
+                if is_missing:
+                    patience_s = self._patience_s
             except UnavailableError as error:
                 why = str(error)
-            if not operations or why is None:
+            if not operations:
                 return
-            if time.monotonic() >= until:
+            if time.monotonic() - begun >= patience_s:
                 raise UnavailableError(f"{len(operations)} documents could not be sent: {why}")
             self._pause(pause * random.uniform(0.5, 1.5))  # noqa: S311  # so that not all come at once
             pause = min(2 * pause, _LONGEST_PAUSE_S)
 
-    def _send(self, operations: list[Operation]) -> tuple[list[Operation], str | None]:
-        """Send operations once; those to be sent again, and why."""
+    def _send(self, operations: list[Operation]) -> tuple[list[Operation], str, bool]:
+        """Send operations once; those to be sent again, why, and whether a shard is missing."""
         answer = self._cluster.write(
             "POST",
             f"/{self._index}/_bulk",
@@ -156,7 +160,7 @@ class BulkSender:
             timeout_s=_REQUEST_TIMEOUT_S,
             timeout=f"{_SHARD_TIMEOUT_S}s",
         )
-        again, why = [], None
+        again, why, is_missing = [], "", False
         for operation, item in zip(operations, answer["items"], strict=True):
             ((kind, result),) = item.items()
             status = result["status"]
@@ -167,11 +171,11 @@ class BulkSender:
             # A node that was away for a while may not know the index yet.
             if status in (_NOT_FOUND, _TOO_MANY, *_AWAY):
                 again.append(operation)
-                why = reason
+                why, is_missing = reason, is_missing or status in _AWAY
             elif status == _CONFLICT:
                 with self._outcome.lock:
                     self._outcome.superseded += 1
             else:
                 with self._outcome.lock:
                     self._outcome.refused.append((operation.key, reason))
-        return again, why
+        return again, why, is_missing

@@ -16,7 +16,13 @@ from searchapp.analysis.pyvi_model import SegmentationModel
 from searchapp.config import Settings
 from searchapp.engines.base import AnalyzedBatch, Engine
 from searchapp.engines.registry import get_engine
-from searchapp.errors import IndexRefusedError, InputError, NoIndexError, SearchappError
+from searchapp.errors import (
+    IndexRefusedError,
+    InputError,
+    NoIndexError,
+    SearchappError,
+    UnavailableError,
+)
 from searchapp.generations import Building, Generations
 from searchapp.ingest.analysis_pool import AnalysisPool
 from searchapp.ingest.batching import PlannedBatch, batched
@@ -172,6 +178,9 @@ def new_building(generations: Generations) -> Iterator[Building]:
         yield building
     except KeyboardInterrupt:
         generations.leave(building)
+        raise
+    except UnavailableError:
+        generations.leave(building)  # the server comes back, and what was analysed is of use then
         raise
     except BrokenProcessPool as error:
         generations.leave(building)

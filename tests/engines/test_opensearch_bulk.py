@@ -120,11 +120,22 @@ def test_a_server_that_comes_back_gets_everything() -> None:
     assert server.requests == [["a"]]
 
 
-def test_a_server_that_stays_away_is_given_up() -> None:
-    sending = sender(Server(away=1_000), patience_s=0)
+def test_a_server_that_stays_away_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opensearch_bulk, "_PATIENCE_S", 0.0)
+    sending = sender(Server(away=1_000))
     sending.add(put("a", 1, {}))
     with pytest.raises(UnavailableError, match="1 documents could not be sent"):
         sending.finish()
+
+
+def test_a_missing_shard_is_given_up_sooner_than_a_busy_one() -> None:
+    busy = sender(Server({"a": [429] * 20}), patience_s=0)
+    busy.add(put("a", 1, {}))
+    busy.finish()
+    missing = sender(Server({"a": [503] * 20}), patience_s=0)
+    missing.add(put("a", 1, {}))
+    with pytest.raises(UnavailableError, match="lỗi 503"):
+        missing.finish()
 
 
 def test_a_newer_document_stays_and_that_is_no_fault() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from searchapp.config import Settings
+from searchapp.errors import UnavailableError
 from searchapp.generations import Generations
 from searchapp.ingest import analysis_pool, batching, making
 from searchapp.ingest.build import build
@@ -89,6 +90,15 @@ def test_it_goes_on_where_it_was(home: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert files == ["b.jsonl"], "files that were finished are not read again"
     assert len(documents(home)) == COUNT + 50
     assert folders(home) == 1, "what it went on from is gone"
+
+
+def test_a_server_that_was_away_is_no_reason_to_begin_anew(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = interrupt(home, monkeypatch, UnavailableError("OpenSearch is away"), after=20)
+    texts, _ = go_on(home, monkeypatch)
+    assert texts == 2 * (COUNT + 50) - done
+    assert len(documents(home)) == COUNT + 50
 
 
 def test_it_may_be_interrupted_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
