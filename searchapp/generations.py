@@ -266,15 +266,24 @@ class Generations:
 
     def discard(self, building: Building) -> None:
         """Remove a generation that will not be finished; one that is live already stays."""
-        if building.folder.name == self.current_name():
+        if self._is_live(building):
             return
         # Often the disk is what failed: the failure that is on its way to the caller says more.
         with contextlib.suppress(OSError):
             self.storage.remove_folder(building.folder)
 
+    def _is_live(self, building: Building) -> bool:
+        """Whether it has become the live one; also where that can't be told just now."""
+        try:
+            return building.folder.name == self.current_name()
+        except IndexRefusedError:  # what is damaged names nothing
+            return False
+        except OSError:
+            return True
+
     def leave(self, building: Building) -> None:
         """Leave of an interrupted generation what the next build can go on with; all if live."""
-        if building.folder.name == self.current_name():
+        if self._is_live(building):
             return
         with contextlib.suppress(OSError):
             self.storage.remove_folder(building.engine_folder)

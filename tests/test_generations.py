@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -93,6 +94,27 @@ def test_rollover_keeps_as_many_as_it_is_told(generations: Generations, keep: in
     assert names[-1] in kept
     if keep:
         assert names[-2] in kept, "the one that was live a moment ago goes last"
+
+
+@pytest.mark.parametrize("undo", [Generations.discard, Generations.leave])
+def test_what_is_live_is_never_undone(generations: Generations, undo: Any) -> None:
+    """Whatever fails after the switch."""
+    building = generations.begin()
+    (building.engine_folder / "data").write_text("x")
+    live = publish_building(generations, building)
+    undo(generations, building)
+    assert generations.current().name == live.name
+    assert (live.engine_folder / "data").read_text() == "x"
+
+
+@pytest.mark.parametrize("current", ["", "../elsewhere\n"])
+def test_what_is_not_live_is_undone_whatever_names_the_live_one(
+    generations: Generations, current: str
+) -> None:
+    building = generations.begin()
+    (generations.index_dir / "current").write_text(current)
+    generations.discard(building)
+    assert not building.folder.exists()
 
 
 def test_rubble_of_a_dead_build_is_cleared_by_the_next(generations: Generations) -> None:
@@ -339,6 +361,7 @@ def test_a_build_mends_a_damaged_index(copy: Path, tmp_path: Path) -> None:
 _HOLDER = """
 import sys, time
 from pathlib import Path
+from typing import Any
 from searchapp.generations import Generations
 with Generations(Path(sys.argv[1])).lock():
     print("held", flush=True)

@@ -23,7 +23,8 @@ _DOCUMENTS_MAX = 1000  # in one request
 _IN_FLIGHT = 2
 _REQUEST_TIMEOUT_S = 60.0
 _SHARD_TIMEOUT_S = 5  # that a request waits in the server for a shard that is not there
-_PATIENCE_S = 120.0
+PATIENCE_S = 120.0
+"""So long a server may be busy or away before work of hours is given up."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 10.0
 _CONFLICT, _NOT_FOUND, _TOO_MANY = 409, 404, 429
 _AWAY = (502, 503, 504)
@@ -137,7 +138,7 @@ class BulkSender:
         begun = time.monotonic()
         pause = _FIRST_PAUSE_S
         while operations:
-            patience_s = _PATIENCE_S
+            patience_s = PATIENCE_S
             try:
                 operations, why, is_missing = self._send(operations)
                 if is_missing:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from searchapp.config import Settings
-from searchapp.engines.opensearch_client import Cluster, MissingError
+from searchapp.engines.opensearch_client import Cluster, MissingError, types_of
 from searchapp.engines.opensearch_indexes import delete
 from searchapp.engines.opensearch_mapping import index_body
 from searchapp.errors import SearchappError, UnavailableError
@@ -61,7 +61,9 @@ def _make(cluster: Cluster, path: str, body: dict[str, Any]) -> None:
     try:
         cluster.read("PUT", path, body, timeout_s=3 * cluster.timeout_s, **asked)
     except SearchappError as error:
-        if "already exists" not in str(error):
+        if "resource_already_exists_exception" not in types_of(
+            getattr(error.__cause__, "info", None)
+        ):
             raise
 
 

@@ -23,7 +23,7 @@ from searchapp.config import Settings
 from searchapp.documents import Document
 from searchapp.engines.base import AnalyzedBatch
 from searchapp.engines.document_ids import REPLACED, DocumentIds, id_ranks
-from searchapp.engines.opensearch_bulk import BulkSender, put, take_out
+from searchapp.engines.opensearch_bulk import PATIENCE_S, BulkSender, put, take_out
 from searchapp.engines.opensearch_client import Cluster
 from searchapp.engines.opensearch_indexes import (
     Place,
@@ -53,7 +53,6 @@ Array = npt.NDArray[Any]
 VOCABULARIES = (View.EXACT, View.FOLDED, View.WORDS)
 KEYS_FILE = "documents.txt"
 DIGESTS_FILE = "documents.npy"
-_PATIENCE_S = 120.0
 
 
 class OpenSearchWriter:
@@ -82,7 +81,7 @@ class OpenSearchWriter:
         self._name = new_name(settings.opensearch_index)
         # Who changes an index can begin again at once; who makes one has much to lose, and waits
         # for a node that is started anew.
-        self._patience_s = _PATIENCE_S if like is None else cluster.timeout_s
+        self._patience_s = PATIENCE_S if like is None else cluster.timeout_s
         self._bulk = BulkSender(cluster, self._name, self._patience_s)
         try:
             check_alias(cluster, settings.opensearch_index, self._owner)

@@ -121,7 +121,7 @@ def test_a_server_that_comes_back_gets_everything() -> None:
 
 
 def test_a_server_that_stays_away_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opensearch_bulk, "_PATIENCE_S", 0.0)
+    monkeypatch.setattr(opensearch_bulk, "PATIENCE_S", 0.0)
     sending = sender(Server(away=1_000))
     sending.add(put("a", 1, {}))
     with pytest.raises(UnavailableError, match="1 documents could not be sent"):

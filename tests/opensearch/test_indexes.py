@@ -153,6 +153,15 @@ def test_another_number_of_shards_is_built_anew(
     assert len(opensearch.request("GET", f"/{name}/_search_shards")["shards"]) == 3
 
 
+def test_an_index_that_was_asked_for_twice_is_there_once(
+    opensearch: Cluster, settings: Settings
+) -> None:
+    name = f"{settings.opensearch_index}-hai"
+    for _ in range(2):  # the answer to the first request may have been lost
+        make_empty(Client(settings), name, settings, {})
+    assert indexes(opensearch, settings) == [name]
+
+
 def test_a_late_writer_never_wins(opensearch: Cluster, settings: Settings) -> None:
     client = Client(settings)
     name = f"{settings.opensearch_index}-tre"
