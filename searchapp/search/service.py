@@ -314,8 +314,9 @@ class SearchService:
         documents = [hit.document for hit in found]
         with live.analyzer() as analyzer:
             highlighter = self._highlighter(planned, live.searcher, analyzer)
-            snippets = highlighter.snippets([d.text for d in documents])
-            titles = highlighter.wholes([d.title for d in documents])
+            titles, snippets = highlighter.hits(
+                [d.title for d in documents], [d.text for d in documents]
+            )
         return tuple(
             AnswerHit(
                 hit.document,
