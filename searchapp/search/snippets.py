@@ -15,6 +15,7 @@ from searchapp.analysis.clean import CleanText, clean
 from searchapp.query.nodes import Phrase, Term
 from searchapp.search.highlight import Place, PlaceFinder, join_words
 from searchapp.search.planner import Wanted
+from searchapp.time_budget import is_spent
 
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*\s+|\n\s*")
 _SPACE = re.compile(r"\s")
@@ -90,9 +91,12 @@ class Highlighter:
     def hits(
         self, titles: Sequence[str], texts: Sequence[str]
     ) -> tuple[list[Snippet], list[list[Snippet]]]:
-        """The titles whole, and the best passages of each text: one batch for the analyzer."""
+        """The titles whole, and the best passages of each text: one batch for the analyzer.
+
+        Texts that come up when the time budget is spent have nothing marked.
+        """
         whole = [(raw, clean(raw)) for raw in titles]
-        found = [self._finder.places(cleaned.text) for _, cleaned in whole]
+        found = [self._places(cleaned.text) for _, cleaned in whole]
         cut = [(raw, clean(raw)) for raw in texts]
         chosen = [self._choose(cleaned.text) for _, cleaned in cut]
         pieces = [_Piece(c.text, 0, places) for (_, c), places in zip(whole, found, strict=True)]
@@ -118,9 +122,12 @@ class Highlighter:
             spans = next(words) if piece.may_share_words() else ()
             yield join_words(piece.places, [(a + piece.at, b + piece.at) for a, b in spans])
 
+    def _places(self, text: str) -> list[Place]:
+        return [] if is_spent() else self._finder.places(text)
+
     def _choose(self, text: str) -> list[tuple[int, int, list[Place]]]:
         """Up to ``most`` windows that don't overlap, best first chosen, in text order."""
-        places = self._finder.places(text)
+        places = self._places(text)
         sentences = _Sentences(text, self._max_chars)
         if not places:
             return [(*_trim(text, *sentences.window(0, None)), [])]
