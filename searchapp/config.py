@@ -61,6 +61,15 @@ class Settings:
     search_timeout_ms: int = _row(
         5000, "longest time that an answer may take, in milliseconds; 0 means any", 0
     )
+    worker_requests: int = _row(
+        0, "requests that one worker answers at the same time; 0 means by the engine: 2, or 16", 0
+    )
+    worker_waiting: int = _row(8, "requests that wait in a worker while it is busy", 0)
+    worker_wait_ms: int = _row(1000, "longest wait for a busy worker, in milliseconds", 0)
+    rate_per_minute: int = _row(
+        1200, "requests a minute that one address may make on average; 0 means any", 0
+    )
+    rate_burst: int = _row(200, "requests that one address may make at once", 1)
     query_max_chars: int = _row(1000, "longest query, in characters", 1)
     analyze_max_chars: int = _row(10_000, "longest text that the API takes apart, in characters", 1)
     opensearch_hosts: str = _row(

@@ -16,8 +16,10 @@ from searchapp.web import (
     opensearch,
     pages,
     problems,
+    refusals,
     static_files,
 )
+from searchapp.web.admission import Admission
 
 
 class _AnyPath(BaseConverter):
@@ -46,4 +48,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.register(app)
     exchange.register(app, settings)
     static_files.register(app)
+    refusals.register(app)
+    app.wsgi_app = Admission(app.wsgi_app, settings, lambda _: None)  # type: ignore[method-assign]
     return app

@@ -124,7 +124,7 @@ OPERATIONS = (
         asked.SearchParameters,
         said.SearchAnswer,
         _search,
-        (400, 410, 414, 503),
+        (400, 410, 414, 429, 503),
         {"q": "sông hồng", "size": "3"},
     ),
     Operation(
@@ -139,7 +139,7 @@ OPERATIONS = (
         asked.SuggestParameters,
         said.SuggestAnswer,
         _suggest,
-        (400, 414, 503),
+        (400, 414, 429, 503),
         {"q": "con đ"},
     ),
     Operation(
@@ -152,7 +152,7 @@ OPERATIONS = (
         asked.DocumentParameters,
         said.DocumentAnswer,
         _document,
-        (400, 404, 414, 503),
+        (400, 404, 414, 429, 503),
         {"q": "thủy triều"},
         _DOCUMENT,
     ),
@@ -170,7 +170,7 @@ OPERATIONS = (
         asked.RelatedParameters,
         said.RelatedAnswer,
         _related,
-        (400, 404, 414, 503),
+        (400, 404, 414, 429, 503),
         {"size": "3"},
         _DOCUMENT,
     ),
@@ -184,7 +184,7 @@ OPERATIONS = (
         asked.NoParameters,
         said.StatsAnswer,
         _stats,
-        (503,),
+        (429, 503),
         {},
     ),
     Operation(
@@ -197,7 +197,7 @@ OPERATIONS = (
         asked.AnalyzeParameters,
         said.AnalysisAnswer,
         _analyze,
-        (400, 414, 503),
+        (400, 414, 429, 503),
         {"text": "Xây dựng Đảng trong sạch"},
     ),
 )

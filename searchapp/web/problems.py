@@ -22,6 +22,7 @@ from searchapp.errors import (
 from searchapp.web.exchange import request_id
 from searchapp.web.languages import N_, gettext, language
 from searchapp.web.problem_types import DOCS_PATH, problem_type
+from searchapp.web.refusals import TooBusyError
 
 _API = "/api/"
 _FOR_PROGRAMS = ("/api", "/healthz", "/readyz")
@@ -43,6 +44,10 @@ _PAGES = {
     ),
     405: (N_("Phương thức không được hỗ trợ"), N_("Hãy quay về trang đầu và tìm lại.")),
     414: (N_("Câu tìm quá dài"), N_("Hãy rút ngắn câu tìm rồi thử lại.")),
+    429: (
+        N_("Bạn tìm quá nhanh"),
+        N_("Có quá nhiều yêu cầu từ địa chỉ của bạn. Xin đợi một lát rồi thử lại."),
+    ),
     503: (N_("Chưa có gì để tìm"), N_("Chỉ mục chưa được lập hoặc đang không dùng được.")),
 }
 _UNAVAILABLE = (
@@ -52,6 +57,10 @@ _UNAVAILABLE = (
 _OUT_OF_TIME = (
     N_("Câu tìm này mất quá nhiều thời gian"),
     N_("Hãy bớt các dấu * và ~, dùng từ ít gặp hơn, hoặc thêm bộ lọc rồi thử lại."),
+)
+_TOO_BUSY = (
+    N_("Máy chủ đang quá bận"),
+    N_("Có quá nhiều người cùng tìm một lúc. Xin thử lại sau vài giây."),
 )
 # What to do about a parameter that is wrong.
 _FIELDS = {
@@ -111,7 +120,8 @@ def _http_error(error: HTTPException) -> Response:
     detail = error.description or error.name
     if said is not None:
         detail = said.format(request.method, _methods(error))
-    response = _answer(error.code, detail, None)
+    said_busy = _TOO_BUSY if isinstance(error, TooBusyError) else None
+    response = _answer(error.code, detail, None, said=said_busy)
     for name, value in error.get_headers(request.environ):
         if name != "Content-Type":
             response.headers[name] = value

@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # what reads and builds documents is imported by the first ca
     from searchapp.ingest.programs import Applied
     from searchapp.web.received import Received
 
-_ALWAYS = (401, 403, 409, 503)
+_ALWAYS = (401, 403, 409, 429, 503)
 _WITH_BODY = (400, 413, 415, 422)
 
 
