@@ -13,6 +13,7 @@ from searchapp.web import (
     docs_page,
     exchange,
     languages,
+    observing,
     opensearch,
     pages,
     problems,
@@ -46,4 +47,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.register(app)
     exchange.register(app, settings)
     static_files.register(app)
+    observing.register(app, settings)
     return app
