@@ -212,7 +212,10 @@ class Generations:
 
     def unfinished(self) -> int:
         """How many builds run just now, or ended before their index was whole."""
-        return sum(not (folder / _MANIFEST).exists() for folder in self._folders())
+        try:
+            return sum(not (folder / _MANIFEST).exists() for folder in self._folders())
+        except (FileNotFoundError, NotADirectoryError):
+            return 0  # nothing was ever built here
 
     def _load(self, name: str) -> Generation:
         folder = self.index_dir / name

@@ -6,7 +6,14 @@ are patterns, kinds are names of ours; nothing that a caller sends becomes a lab
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, values
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    values,
+)
 
 from searchapp.language.correct import Kind
 from searchapp.observation import Stage
@@ -16,6 +23,9 @@ from searchapp.web.observing import Request
 if metrics_files.folder() is not None:
     # By place and not by process number; see metrics_files.py.
     values.ValueClass = values.MultiProcessValue(metrics_files.place)  # type: ignore[no-untyped-call]
+
+# Each would be a second series, which several processes don't have anyway.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 REGISTRY = CollectorRegistry()
 """The numbers of this process; not the library's own, which others may write to."""
