@@ -86,7 +86,7 @@ RESULTS = Histogram(
 )
 PARTIAL = Counter(
     "searchapp_searches_partial_total",
-    "Searches that a part of the index did not answer",
+    "Searches that were answered in part",
     registry=REGISTRY,
 )
 CORRECTED = Counter(

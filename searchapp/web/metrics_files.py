@@ -15,7 +15,9 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+from searchapp.errors import SearchappError
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 _PREFIX = "searchapp-metrics-"
@@ -45,10 +47,18 @@ def server_hooks() -> dict[str, Callable[..., None]]:
 
     To be called before anything imports prometheus_client. A folder that `FOLDER_VARIABLE` names is
     used, and emptied of earlier numbers; else there is one of our own until the server ends.
+
+    Raises SearchappError where none can be made.
     """
-    shared, is_ours = _make_folder()
+    try:
+        shared, is_ours = _make_folder()
+        lives = _hold(shared / _SERVER)
+    except OSError as error:
+        raise SearchappError(
+            f"there is no place for metrics ({error}); name a folder for temporary files with"
+            " TMPDIR, or turn them off with SEARCHAPP_METRICS=off"
+        ) from error
     os.environ[FOLDER_VARIABLE] = str(shared)
-    (shared / _SERVER).write_text(str(os.getpid()), encoding="ascii")
     taken: dict[int, Any] = {}
 
     def pre_fork(server: Any, worker: Any) -> None:
@@ -59,7 +69,10 @@ def server_hooks() -> dict[str, Callable[..., None]]:
     def post_fork(server: Any, worker: Any) -> None:
         global _place  # noqa: PLW0603  # it is what this process is
         _place = worker.place
-        (shared / f"worker_{_place}.pid").write_text(str(os.getpid()), encoding="ascii")
+        path = shared / f"worker_{_place}.pid"
+        made = path.with_suffix(".new")
+        made.write_text(str(os.getpid()), encoding="ascii")
+        made.rename(path)  # whoever reads it reads all of it
         try:
             _make_room(shared)
         except OSError as error:
@@ -77,6 +90,7 @@ def server_hooks() -> dict[str, Callable[..., None]]:
         del server
         if is_ours:
             shutil.rmtree(shared, ignore_errors=True)
+        lives.close()
 
     return {
         "pre_fork": pre_fork,
@@ -125,7 +139,28 @@ def _make_folder() -> tuple[Path, bool]:
             path.unlink(missing_ok=True)
         return named, False
     # One that is named like ours is that of the server that this one takes over from.
+    _clear_rubble()
     return Path(tempfile.mkdtemp(prefix=_PREFIX)), True
+
+
+def _hold(path: Path) -> IO[str]:
+    """A file that names this process, and is locked while it or a worker of it lives."""
+    made = path.with_suffix(".new")
+    file = made.open("w", encoding="ascii")
+    fcntl.flock(file, fcntl.LOCK_EX)
+    file.write(str(os.getpid()))
+    file.flush()
+    made.rename(path)
+    return file
+
+
+def _clear_rubble() -> None:
+    """Remove the folders of servers that were killed: nobody holds their lock."""
+    for old in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        # One of another user, of a server that is just starting, or of one that lives.
+        with contextlib.suppress(OSError), (old / _SERVER).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(old)
 
 
 def _make_room(shared: Path) -> None:

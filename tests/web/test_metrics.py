@@ -293,6 +293,34 @@ def test_a_folder_of_our_own_ends_with_the_server(monkeypatch: pytest.MonkeyPatc
     assert not other.exists()
 
 
+def test_the_folder_of_a_server_that_was_killed_is_cleared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(metrics_files.FOLDER_VARIABLE, "")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    dead, starting = tmp_path / "searchapp-metrics-dead", tmp_path / "searchapp-metrics-new"
+    dead.mkdir()
+    (dead / "server.pid").write_text("1", encoding="ascii")
+    starting.mkdir()
+    first = metrics_files.server_hooks()
+    living = Path(os.environ[metrics_files.FOLDER_VARIABLE])
+    second = metrics_files.server_hooks()
+    assert not dead.exists()
+    assert starting.is_dir()
+    assert living.is_dir()
+    for made in (first, second):
+        made["on_exit"](None)
+
+
+def test_no_place_for_numbers_is_said_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(metrics_files.FOLDER_VARIABLE, str(tmp_path / "file" / "x"))
+    with pytest.raises(SearchappError, match="TMPDIR"):
+        metrics_files.server_hooks()
+
+
 # -- the document ---------------------------------------------------------------------------------
 
 
