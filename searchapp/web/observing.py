@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, request
 
-from searchapp.config import Settings
+from searchapp.config import PREFIX, Settings
+from searchapp.errors import InputError
 from searchapp.observation import Observation, current_observation, observe, stop_observing
 
 if TYPE_CHECKING:
@@ -106,10 +107,26 @@ def _shielded(call: Callable[..., None], *given: Any) -> None:
         _log.exception("a request could not be recorded")
 
 
+def check_settings(settings: Settings) -> None:
+    """Raise InputError for settings that fit nobody, before a server starts workers over them."""
+    from searchapp.web import tracing
+
+    if settings.metrics == "token" and settings.metrics_token is None:
+        raise InputError(
+            f"{PREFIX}METRICS is token, but no {PREFIX}METRICS_TOKEN is set;"
+            " openssl rand -hex 32 makes a good one"
+        )
+    tracing.make_tracing(settings)
+
+
 def register(app: Flask, settings: Settings) -> None:
-    """See every request of ``app``; called last, so that nothing stands further outside."""
+    """See every request of ``app``; called last, so that nothing stands further outside.
+
+    Raises InputError as `check_settings` does.
+    """
     from searchapp.web import request_log, tracing
 
+    check_settings(settings)
     reporters: list[Reporter] = [request_log.reporter(settings)]
     begins: list[Callable[[Request, WSGIEnvironment], None]] = []
     if settings.metrics != "off":

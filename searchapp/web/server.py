@@ -12,7 +12,7 @@ from gunicorn.util import import_app
 from searchapp.config import Settings
 from searchapp.errors import SearchappError
 from searchapp.search.service import SearchService
-from searchapp.web import metrics_files
+from searchapp.web import metrics_files, observing
 from searchapp.web.exchange import LONGEST_ADDRESS
 
 # From glibc's malloc.h
@@ -71,7 +71,8 @@ def run(host: str, port: int, workers: int) -> None:
     """Serve until told to stop."""
     _hold_little_memory()
     _take_long_addresses()
-    metrics = Settings.load().metrics
+    settings = Settings.load()
+    observing.check_settings(settings)
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     _Server(
         {
@@ -85,7 +86,7 @@ def run(host: str, port: int, workers: int) -> None:
             "proc_name": "searchapp",
             "post_worker_init": _open_index,
             "logger_class": "searchapp.web.logs.ServerLogger",
-            **(metrics_files.server_hooks() if metrics != "off" else {}),
+            **(metrics_files.server_hooks() if settings.metrics != "off" else {}),
             # By default a socket in the user's home, the same one for every server.
             "control_socket_disable": True,
         }

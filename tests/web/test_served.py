@@ -185,6 +185,29 @@ def test_lines_are_json_and_those_of_a_request_have_its_id(server: Server) -> No
     assert "mùa" not in server.log.read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ({"SEARCHAPP_METRICS": "token"}, "no SEARCHAPP_METRICS_TOKEN is set"),
+        ({"SEARCHAPP_OTEL_ENDPOINT": "máy-chủ:4318"}, "should be an address"),
+    ],
+    ids=["token", "address"],
+)
+def test_a_setting_that_fits_nobody_is_said_in_a_line(home: Path, setting, told: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SERVE, "serve", "--port", "0"],
+        cwd=home,
+        env={**os.environ, **setting},
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=WAIT_S,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_what_is_slow_is_logged_and_what_was_traced_is_sent_at_the_end(
     home: Path,
     collector: Collector,
