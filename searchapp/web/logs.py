@@ -121,13 +121,15 @@ def set_up_logs(settings: Settings, stream: TextIO | None = None) -> None:
 
 
 class ServerLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's own lines, in the form of all others; requests are logged by the application."""
+    """gunicorn's own lines, where `set_up_logs` has all others written.
+
+    Requests are logged by the application.
+    """
 
     def setup(self, cfg: Any) -> None:
         """Called at the start, and again when gunicorn reads its settings anew."""
         self.cfg = cfg
         self._access_log_enabled = False
-        set_up_logs(Settings.load())
         self.error_log.propagate = True
         self.error_log.handlers[:] = []
         self.error_log.setLevel(logging.NOTSET)

@@ -14,6 +14,7 @@ from searchapp.errors import SearchappError
 from searchapp.search.service import SearchService
 from searchapp.web import metrics_files, observing
 from searchapp.web.exchange import LONGEST_ADDRESS
+from searchapp.web.logs import set_up_logs
 
 # From glibc's malloc.h
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
@@ -73,6 +74,7 @@ def run(host: str, port: int, workers: int) -> None:
     _take_long_addresses()
     settings = Settings.load()
     observing.check_settings(settings)
+    set_up_logs(settings)
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     _Server(
         {
