@@ -1,5 +1,9 @@
 """gunicorn's entry: ``gunicorn wsgi:app``. Settings come from the environment."""
 
+from searchapp.config import Settings
 from searchapp.web import create_app
+from searchapp.web.logs import set_up_logs
 
-app = create_app()
+_settings = Settings.load()
+set_up_logs(_settings)
+app = create_app(_settings)

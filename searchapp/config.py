@@ -18,6 +18,9 @@ from searchapp.errors import InputError
 
 PREFIX = "SEARCHAPP_"
 LANGUAGES = ("auto", "vi", "en")
+METRICS = ("off", "local", "token", "open")
+LOG_FORMATS = ("text", "json")
+LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
 SECRET_MIN_CHARS = 16
@@ -111,6 +114,29 @@ class Settings:
     )
     snippet_max_chars: int = _row(240, "length of a snippet, in characters", 40)
     snippets_per_hit: int = _row(2, "most snippets shown for a hit", 1)
+    metrics: str = _row(
+        "local",
+        "who may read /metrics: off is nobody, local this machine without a proxy between, token"
+        " whoever sends metrics_token, open everybody",
+        choices=METRICS,
+    )
+    metrics_token: str | None = _row(
+        None, "secret that reads /metrics, where metrics is token", secret=True
+    )
+    log_format: str = _row(
+        "text", "form of the server's log lines: text or json", choices=LOG_FORMATS
+    )
+    log_level: str = _row(
+        "info",
+        "least that the server logs: debug, info (a line a request), warning or error",
+        choices=LOG_LEVELS,
+    )
+    slow_query_ms: int = _row(
+        1000, "a search that takes longer is logged with its words, in milliseconds; 0 logs none", 0
+    )
+    otel_endpoint: str = _row(
+        "", "address that traces are sent to, by OTLP over HTTP; empty sends none"
+    )
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:

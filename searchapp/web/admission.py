@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from searchapp.config import Settings
+from searchapp.observation import Stage, stage
+from searchapp.web.observing import see_shed
 from searchapp.web.rates import RateLimiter, is_local
 from searchapp.web.refusals import Refusal, Refusals
 
@@ -31,17 +33,14 @@ def requests_at_once(settings: Settings) -> int:
 
 
 class Admission:
-    """WSGI middleware. ``refused`` is told of each request that is refused, and why.
+    """WSGI middleware, inside of what observes requests.
 
     Make it before processes fork: what clients asked is counted for all of them together.
     """
 
-    def __init__(
-        self, app: WSGIApplication, settings: Settings, refused: Callable[[Refusal], None]
-    ) -> None:
+    def __init__(self, app: WSGIApplication, settings: Settings) -> None:
         self._app = app
         self._refusals = Refusals(app)
-        self._refused = refused
         self._line = Line(
             requests_at_once(settings), settings.worker_waiting, settings.worker_wait_ms / 1000
         )
@@ -75,7 +74,7 @@ class Admission:
         environ: WSGIEnvironment,
         start_response: StartResponse,
     ) -> Iterable[bytes]:
-        self._refused(refusal)
+        see_shed(refusal.value)
         return self._refusals.answer(refusal, math.ceil(wait_s), environ, start_response)
 
 
@@ -119,7 +118,8 @@ class Line:
                 left = until - time.monotonic()
                 if left <= 0:
                     return False
-                self._changed.wait(left)
+                with stage(Stage.WAIT):
+                    self._changed.wait(left)
             return True
         finally:
             self._waiting -= 1

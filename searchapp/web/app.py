@@ -13,6 +13,7 @@ from searchapp.web import (
     docs_page,
     exchange,
     languages,
+    observing,
     opensearch,
     pages,
     problems,
@@ -49,5 +50,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     exchange.register(app, settings)
     static_files.register(app)
     refusals.register(app)
-    app.wsgi_app = Admission(app.wsgi_app, settings, lambda _: None)  # type: ignore[method-assign]
+    app.wsgi_app = Admission(app.wsgi_app, settings)  # type: ignore[method-assign]
+    observing.register(app, settings)
     return app

@@ -19,6 +19,7 @@ from searchapp.errors import NotFoundError, QueryError
 from searchapp.query.filters import Sort
 from searchapp.search import answers
 from searchapp.search.service import SearchService
+from searchapp.web.observing import see_answer, see_query
 
 PREFIX = "/api/v1"
 
@@ -59,6 +60,7 @@ class Operation:
 
 
 def _search(service: SearchService, asks: asked.SearchParameters, _: str) -> Struct:
+    see_query(asks.q)
     found = service.search(
         asks.q,
         asks.page,
@@ -72,6 +74,7 @@ def _search(service: SearchService, asks: asked.SearchParameters, _: str) -> Str
         verbatim=bool(asks.verbatim),
         explain=bool(asks.explain),
     )
+    see_answer(found)
     return answers.search_answer(found, explain=bool(asks.explain))
 
 

@@ -21,11 +21,12 @@ from searchapp.errors import (
 )
 from searchapp.web.exchange import request_id
 from searchapp.web.languages import N_, gettext, language
+from searchapp.web.observing import see_fault
 from searchapp.web.problem_types import DOCS_PATH, problem_type
 from searchapp.web.refusals import TooBusyError
 
 _API = "/api/"
-_FOR_PROGRAMS = ("/api", "/healthz", "/readyz")
+_FOR_PROGRAMS = ("/api", "/healthz", "/readyz", "/metrics")
 _RETRY_AFTER_S = {
     503: 30,  # an index is on its way, or somebody has to build it
     409: 5,  # another build is running
@@ -91,6 +92,7 @@ def register(app: Flask) -> None:
 
 
 def _product_error(error: SearchappError) -> Response:
+    see_fault(type(error).__name__)
     field = error.field if isinstance(error, InputError) else None
     faults = error.wrong if isinstance(error, WrongDocumentsError) else ()
     said = None
@@ -116,6 +118,7 @@ def _product_error(error: SearchappError) -> Response:
 def _http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return Response(error.get_body(), error.code or 500, error.get_headers())
+    see_fault(f"http_{error.code}")
     said = _DETAILS.get(error.code)
     detail = error.description or error.name
     if said is not None:
@@ -134,6 +137,7 @@ def _methods(error: HTTPException) -> str:
 
 
 def _fault(error: Exception) -> Response:
+    see_fault("fault")
     if current_app.testing:
         raise error
     current_app.logger.exception("fault in %s, request %s", request.path, request_id())

@@ -13,6 +13,8 @@ from flask import Flask, request
 from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyRequests
 from werkzeug.test import run_wsgi_app
 
+from searchapp.observation import Observation, observe, request_id, stop_observing
+
 _ASKED = "searchapp.refusal"
 _MARK = "0" * 31 + "-refused"
 """Stands for the request's id in what is kept."""
@@ -82,7 +84,7 @@ class Refusals:
             if len(self._kept) >= _KEPT_MOST:
                 self._kept.clear()
             kept = self._kept[key] = self._made(refusal, path, environ)
-        name = uuid.uuid4().hex
+        name = request_id() or uuid.uuid4().hex
         headers = [(key, value.replace(_MARK, name)) for key, value in kept.headers]
         headers.append(("Retry-After", str(retry_after_s)))
         body = kept.body.replace(_MARK.encode(), name.encode())
@@ -100,9 +102,12 @@ class Refusals:
             "REQUEST_METHOD": "GET",
             "PATH_INFO": path,
             "QUERY_STRING": "",
-            "HTTP_X_REQUEST_ID": _MARK,
         }
-        body, status, headers = run_wsgi_app(self._app, asked)
+        token = observe(Observation(_MARK))
+        try:
+            body, status, headers = run_wsgi_app(self._app, asked)
+        finally:
+            stop_observing(token)
         kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
         return _Kept(status, tuple(kept), b"".join(body))
 

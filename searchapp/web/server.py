@@ -9,9 +9,12 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.http import message
 from gunicorn.util import import_app
 
+from searchapp.config import Settings
 from searchapp.errors import SearchappError
 from searchapp.search.service import SearchService
+from searchapp.web import metrics_files, observing
 from searchapp.web.exchange import LONGEST_ADDRESS
+from searchapp.web.logs import set_up_logs
 
 # From glibc's malloc.h
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
@@ -69,6 +72,9 @@ def run(host: str, port: int, workers: int) -> None:
     """Serve until told to stop."""
     _hold_little_memory()
     _take_long_addresses()
+    settings = Settings.load()
+    observing.check_settings(settings)
+    set_up_logs(settings)
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     _Server(
         {
@@ -81,6 +87,8 @@ def run(host: str, port: int, workers: int) -> None:
             "graceful_timeout": GRACEFUL_TIMEOUT_S,
             "proc_name": "searchapp",
             "post_worker_init": _open_index,
+            "logger_class": "searchapp.web.logs.ServerLogger",
+            **(metrics_files.server_hooks() if settings.metrics != "off" else {}),
             # By default a socket in the user's home, the same one for every server.
             "control_socket_disable": True,
         }

@@ -22,6 +22,7 @@ from searchapp.contract.writing import (
 )
 from searchapp.search.service import SearchService
 from searchapp.web.bodies import JSON, JSON_LINES, read_body
+from searchapp.web.observing import see_written
 from searchapp.web.operations import PREFIX, Body, Operation
 
 if TYPE_CHECKING:  # what reads and builds documents is imported by the first call that writes
@@ -75,6 +76,7 @@ def _put(service: SearchService, received: list[Received]) -> Struct:
 
 
 def _answer(applied: Applied, begun: float, notes: Mapping[str, tuple[str, ...]]) -> WriteAnswer:
+    see_written(one.result for one in applied.changes)
     return WriteAnswer(
         generation=applied.generation,
         documents=applied.documents,

@@ -18,7 +18,6 @@ from searchapp.config import Settings
 from searchapp.search.service import SearchService
 from searchapp.web import create_app
 from searchapp.web.admission import Admission, Line, requests_at_once
-from searchapp.web.refusals import Refusal
 
 STRANGER = "203.0.113.7"
 
@@ -62,7 +61,7 @@ def wait_for(line: Line, waiting: int) -> None:
 
 
 def line_of(app: Flask) -> Line:
-    admission = app.wsgi_app
+    admission = app.wsgi_app._app  # what observes is around it
     assert isinstance(admission, Admission)
     return admission._line
 
@@ -160,14 +159,18 @@ def test_without_a_rate_nobody_is_metered(settings: Settings) -> None:
         assert ask(app, environ_overrides={"REMOTE_ADDR": STRANGER}).status_code == 200
 
 
-def test_who_counts_is_told(settings: Settings) -> None:
-    told: list[Refusal] = []
-    app = create_app(settings)
-    metered = replace(settings, rate_per_minute=1, rate_burst=1)
-    admission = Admission(app.wsgi_app, metered, told.append)
-    for _ in range(2):
-        Client(admission).get("/api/v1/suggest?q=a", environ_overrides={"REMOTE_ADDR": STRANGER})
-    assert told == [Refusal.TOO_OFTEN]
+def test_what_is_refused_is_counted(settings: Settings) -> None:
+    app = create_app(replace(settings, rate_per_minute=1, rate_burst=1))
+
+    def shed() -> float:
+        lines = ask(app, "/metrics").get_data(as_text=True).splitlines()
+        name = 'searchapp_http_requests_shed_total{reason="too_often"} '
+        return sum(float(line.removeprefix(name)) for line in lines if line.startswith(name))
+
+    before = shed()
+    for _ in range(3):
+        ask(app, environ_overrides={"REMOTE_ADDR": STRANGER})
+    assert shed() == before + 2
 
 
 def test_how_many_at_once_depends_on_the_engine() -> None:
