@@ -7,6 +7,7 @@ from werkzeug.routing import BaseConverter
 
 from searchapp.config import Settings
 from searchapp.search.service import SearchService
+from searchapp.setting_forms import proxies
 from searchapp.web import (
     api,
     crawlers,
@@ -18,6 +19,7 @@ from searchapp.web import (
     problems,
     static_files,
 )
+from searchapp.web.proxies import ForwardedHeaders
 
 
 class _AnyPath(BaseConverter):
@@ -46,4 +48,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.register(app)
     exchange.register(app, settings)
     static_files.register(app)
+    trusted = proxies(settings.trusted_proxies)
+    app.wsgi_app = ForwardedHeaders(app.wsgi_app, trusted)  # type: ignore[method-assign]
     return app
