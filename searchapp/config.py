@@ -145,17 +145,18 @@ class Settings:
 
         Raises InputError that names every wrong value at once.
         """
-        found = cls.gathered(environ, **overrides)
-        warn(found)
-        return cls(**found.values)
+        return cls(**cls.gathered(environ, **overrides).values)
 
     @classmethod
     def gathered(cls, environ: Mapping[str, str] | None = None, **overrides: object) -> Gathered:
         """The values that `load` makes settings of, with where each came from.
 
+        What is odd, but no reason to refuse, is logged.
+
         Raises InputError that names every wrong value at once.
         """
         found = gather(fields(cls), os.environ if environ is None else environ, overrides)
+        warn(found)
         if not found.wrong:
             found.wrong.extend(_at_odds(cls(**found.values), found.origins))
         if found.wrong:

@@ -11,7 +11,7 @@ import click
 
 from searchapp.cli.options import echo_json, index_dir_option, json_option
 from searchapp.config import Settings
-from searchapp.setting_sources import USUAL_FILE, Gathered, warn
+from searchapp.setting_sources import USUAL_FILE, Gathered
 from searchapp.setting_values import toml_text
 
 _WIDTH = 100
@@ -37,7 +37,6 @@ def config_command(example: bool, as_json: bool, index_dir: Path | None) -> None
         click.echo(_example(), nl=False)
         return
     found = Settings.gathered(index_dir=index_dir)
-    warn(found)
     settings = Settings(**found.values)
     if as_json:
         echo_json(_described(settings, found))
