@@ -58,7 +58,9 @@ class Answer:
 def get(where: Path | int, path: str, **headers: str) -> Answer:
     """One request on a connection of its own; underscores in names of headers are hyphens."""
     with contextlib.closing(Connection(where)) as connection:
-        connection.request("GET", path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+        connection.request(
+            "GET", path, headers={k.replace("_", "-"): v for k, v in headers.items()}
+        )
         return Answer(connection.getresponse())
 
 

@@ -15,7 +15,8 @@ from processes import MAIN, SEARCH, Load, Served, answers, free_port, get, servi
 
 # Takes a listening socket over as systemd hands it over: as file 3, for this very process.
 _ACTIVATED = (
-    "import os; os.dup2({}, 3); os.environ['LISTEN_PID'] = str(os.getpid()); os.environ['LISTEN_FDS'] = '1';"
+    "import os; os.dup2({}, 3);"
+    "os.environ['LISTEN_PID'] = str(os.getpid()); os.environ['LISTEN_FDS'] = '1';"
     "from searchapp.cli import main; main()"
 )
 
