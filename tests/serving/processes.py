@@ -73,7 +73,7 @@ def wait_until(holds: Callable[[], bool], what: str, patience_s: float = PATIENC
 
 def answers(where: Path | int) -> bool:
     try:
-        return get(where, "/readyz").status == 200
+        return get(where, "/healthz").status == 200
     except OSError:
         return False
 
@@ -158,12 +158,12 @@ class Load:
     request. Anything else that is no answer is a request dropped.
     """
 
-    def __init__(self, where: Path | int, callers: int = 6, *, is_behind: bool = False) -> None:
+    def __init__(self, where: Path | int, callers: int = 6, *, path: str = SEARCH) -> None:
         self.answered: Counter[int] = Counter()
         self.dropped: list[str] = []
         self.refused = 0
         self._where = where
-        self._is_behind = is_behind
+        self._path = path
         self._stopped = threading.Event()
         self._threads = [
             threading.Thread(target=self._ask, args=(n % 2 == 0,), daemon=True)
@@ -202,7 +202,7 @@ class Load:
                     time.sleep(0.01)
                     continue
             try:
-                connection.request("GET", SEARCH)
+                connection.request("GET", self._path)
                 answer = Answer(connection.getresponse())
                 self.answered[answer.status] += 1
                 if not keep or answer.headers.get("Connection", "").lower() == "close":
