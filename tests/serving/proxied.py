@@ -87,7 +87,7 @@ def program(name: str, package: str) -> str:
 @contextlib.contextmanager
 def nginx(folder: Path, upstream: Path) -> Iterator[Nginx]:
     """nginx before the server on a socket, until the block ends."""
-    executable, openssl = program("nginx", "nginx-light"), program("openssl", "openssl")
+    executable, openssl = program("nginx", "nginx"), program("openssl", "openssl")
     ports = Ports(free_port(), free_port(), free_port())
     subprocess.run(
         [
