@@ -49,6 +49,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load(self) -> Any:
         app = create_app(self._settings)
         # What there is now is there for good: collecting would write into pages that are shared.
+        gc.unfreeze()  # after a reload what was made before is there for good no more
         gc.collect()
         gc.freeze()
         return app

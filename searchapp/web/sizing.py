@@ -17,7 +17,7 @@ _THREADS = {
     # Searching and making an answer hold the interpreter's lock nearly all the time: more threads
     # than this add waiting and memory, no answers. They are there for slow disks and callers.
     "whoosh": 4,
-    # Searches without the lock, but that is a tenth of an answer; the rest is as with Whoosh.
+    # Searches without the lock, but that is 29 % of an answer's time (docs/deployment.md).
     "tantivy": 4,
     # Waits for the network; as many as its client keeps connections to a node.
     "opensearch": 16,

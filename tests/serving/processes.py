@@ -85,6 +85,19 @@ def free_port() -> int:
         return port
 
 
+def children(pid: int) -> list[int]:
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    return [int(child) for child in found.split()]
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process is there and has not ended; who is to notice its end may be slow to."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 class Served:
     """A running ``searchapp serve``; ``where`` is its socket or port."""
 
@@ -119,8 +132,7 @@ class Served:
 
     def workers(self) -> list[int]:
         """The processes that answer."""
-        tasks = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [int(pid) for pid in tasks.read_text(encoding="ascii").split()]
+        return children(self.process.pid)
 
     def tell(self, number: signal.Signals) -> None:
         self.process.send_signal(number)

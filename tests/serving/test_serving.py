@@ -11,7 +11,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-from processes import MAIN, SEARCH, Load, Served, answers, free_port, get, serving, wait_until
+from processes import (
+    MAIN,
+    SEARCH,
+    Load,
+    Served,
+    answers,
+    children,
+    free_port,
+    get,
+    is_running,
+    serving,
+    wait_until,
+)
 
 # Takes a listening socket over as systemd hands it over: as file 3, for this very process.
 _ACTIVATED = (
@@ -124,6 +136,28 @@ def test_a_socket_of_systemds_outlives_a_restart_without_a_request_dropped(home:
     assert load.refused == 0
 
 
+def test_the_program_is_started_anew_beside_the_old_one_without_a_request_dropped(
+    home: Path, socket_path: Path
+) -> None:
+    main = [str(Path(sys.executable).with_name("searchapp"))]
+    with serving(home, socket_path, "--workers", "1", main=main) as served:
+        (old,) = served.workers()
+        with Load(socket_path) as load:
+            served.tell(signal.SIGUSR2)
+            wait_until(lambda: len(served.workers()) == 2, "the new one is there")
+            (new,) = set(served.workers()) - {old}
+            try:
+                wait_until(lambda: children(new) != [], "it has a worker")
+                wait_until(lambda: served.said().count("Booting worker") == 2, "that has started")
+                assert served.stop() == 0
+                load.wait_for_more(30)
+            finally:
+                os.kill(new, signal.SIGTERM)
+                wait_until(lambda: not is_running(new), "the new one has ended")
+    assert load.dropped == []
+    assert set(load.answered) == {200}
+
+
 def test_what_is_ready_is_told_to_systemd(home: Path, socket_path: Path) -> None:
     notices = socket_path.with_name("notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
@@ -148,10 +182,7 @@ def test_a_socket_in_use_is_said_in_a_line_and_a_dead_one_is_taken_over(
         workers = served.workers()
         served.tell(signal.SIGKILL)
         served.process.wait()
-        wait_until(
-            lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers),
-            "workers end with their parent",
-        )
+        wait_until(lambda: not any(map(is_running, workers)), "workers end with their parent")
     assert socket_path.exists()
     with serving(home, socket_path, "--workers", "1"):
         assert get(socket_path, SEARCH).json["total"] == 60
