@@ -33,13 +33,17 @@ _ACTIVATED = (
 )
 
 
-def test_a_unix_socket_serves_with_the_mode_that_was_asked_for(
-    home: Path, socket_path: Path
-) -> None:
-    with serving(home, socket_path, "--workers", "1", SEARCHAPP_SERVE_SOCKET_MODE="600") as served:
-        assert get(socket_path, SEARCH).json["total"] == 60
-        assert stat.S_IMODE(socket_path.stat().st_mode) == 0o600
-        assert served.stop() == 0
+def test_a_unix_socket_has_its_mode_and_systemd_is_told(home: Path, socket_path: Path) -> None:
+    notices = socket_path.with_name("notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+        told.bind(str(notices))
+        told.settimeout(30)
+        variables = {"SEARCHAPP_SERVE_SOCKET_MODE": "600", "NOTIFY_SOCKET": str(notices)}
+        with serving(home, socket_path, "--workers", "1", **variables) as served:
+            assert told.recv(1000).startswith(b"READY=1")
+            assert get(socket_path, SEARCH).json["total"] == 60
+            assert stat.S_IMODE(socket_path.stat().st_mode) == 0o600
+            assert served.stop() == 0
     assert not socket_path.exists()
 
 
@@ -105,11 +109,11 @@ def test_a_killed_worker_is_replaced_and_the_others_go_on(home: Path, socket_pat
 
 
 def test_workers_are_recycled_and_nothing_is_dropped(home: Path, socket_path: Path) -> None:
-    variables = {"SEARCHAPP_SERVE_MAX_REQUESTS": "40"}
+    variables = {"SEARCHAPP_SERVE_MAX_REQUESTS": "25"}
     with serving(home, socket_path, "--workers", "2", **variables) as served:
         first = set(served.workers())
         with Load(socket_path) as load:
-            load.wait_for_more(400)
+            load.wait_for_more(150)
         wait_until(lambda: not first & set(served.workers()), "no worker of the first is left")
         assert "Autorestarting worker" in served.said()
     assert load.dropped == []
@@ -156,15 +160,6 @@ def test_the_program_is_started_anew_beside_the_old_one_without_a_request_droppe
                 wait_until(lambda: not is_running(new), "the new one has ended")
     assert load.dropped == []
     assert set(load.answered) == {200}
-
-
-def test_what_is_ready_is_told_to_systemd(home: Path, socket_path: Path) -> None:
-    notices = socket_path.with_name("notify")
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
-        told.bind(str(notices))
-        told.settimeout(30)
-        with serving(home, socket_path, "--workers", "1", NOTIFY_SOCKET=str(notices)):
-            assert told.recv(1000).startswith(b"READY=1")
 
 
 def test_a_socket_in_use_is_said_in_a_line_and_a_dead_one_is_taken_over(
