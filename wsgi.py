@@ -1,4 +1,7 @@
-"""gunicorn's entry: ``gunicorn wsgi:app``. Settings come from the environment."""
+"""gunicorn's entry: ``gunicorn wsgi:app``. Settings come from the environment and their file.
+
+``searchapp serve`` makes the same application, and sets gunicorn up as well.
+"""
 
 from searchapp.config import Settings
 from searchapp.web import create_app

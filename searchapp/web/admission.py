@@ -18,18 +18,11 @@ from searchapp.observation import Stage, stage
 from searchapp.web.observing import see_shed
 from searchapp.web.rates import RateLimiter, is_local
 from searchapp.web.refusals import Refusal, Refusals
+from searchapp.web.sizing import size_for
 
 # What costs next to nothing, and what tells how the server is while it is busy.
 _READING = ("GET", "HEAD")
-_AT_ONCE = 2  # one works while another reads from disk; more only get in each other's way
-_AT_ONCE_REMOTE = 16  # they wait for a server
 _FREE_PATHS = ("/healthz", "/readyz", "/metrics", "/robots.txt", "/static/")
-
-
-def requests_at_once(settings: Settings) -> int:
-    """How many requests a worker answers at the same time."""
-    usual = _AT_ONCE_REMOTE if settings.engine == "opensearch" else _AT_ONCE
-    return settings.worker_requests or usual
 
 
 class Admission:
@@ -42,7 +35,7 @@ class Admission:
         self._app = app
         self._refusals = Refusals(app)
         self._line = Line(
-            requests_at_once(settings), settings.worker_waiting, settings.worker_wait_ms / 1000
+            size_for(settings).threads, settings.serve_waiting, settings.serve_wait_ms / 1000
         )
         self._rates = (
             RateLimiter(settings.rate_per_minute, settings.rate_burst)

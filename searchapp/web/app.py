@@ -7,6 +7,7 @@ from werkzeug.routing import BaseConverter
 
 from searchapp.config import Settings
 from searchapp.search.service import SearchService
+from searchapp.setting_forms import proxies
 from searchapp.web import (
     api,
     crawlers,
@@ -21,6 +22,7 @@ from searchapp.web import (
     static_files,
 )
 from searchapp.web.admission import Admission
+from searchapp.web.proxies import ForwardedHeaders
 
 
 class _AnyPath(BaseConverter):
@@ -50,6 +52,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     exchange.register(app, settings)
     static_files.register(app)
     refusals.register(app)
+    # From the inside out: who gets in, who asks, what is seen of it.
     app.wsgi_app = Admission(app.wsgi_app, settings)  # type: ignore[method-assign]
+    trusted = proxies(settings.trusted_proxies)
+    app.wsgi_app = ForwardedHeaders(app.wsgi_app, trusted)  # type: ignore[method-assign]
     observing.register(app, settings)
     return app

@@ -179,7 +179,7 @@ def _problem(
 ) -> Response:
     kind = problem_type(status)
     problem = Problem(
-        type="about:blank" if kind is None else kind.uri,
+        type="about:blank" if kind is None else request.script_root + kind.uri,
         title=HTTPStatus(status).phrase if kind is None else kind.title,
         status=status,
         detail=detail,

@@ -17,14 +17,14 @@ from werkzeug.test import Client, TestResponse
 from searchapp.config import Settings
 from searchapp.search.service import SearchService
 from searchapp.web import create_app
-from searchapp.web.admission import Admission, Line, requests_at_once
+from searchapp.web.admission import Admission, Line
 
 STRANGER = "203.0.113.7"
 
 
 @pytest.fixture
 def settings(index_dir: Path) -> Settings:
-    return Settings(index_dir=index_dir, worker_requests=1, worker_waiting=1, worker_wait_ms=20_000)
+    return Settings(index_dir=index_dir, serve_threads=1, serve_waiting=1, serve_wait_ms=20_000)
 
 
 class Held:
@@ -61,7 +61,7 @@ def wait_for(line: Line, waiting: int) -> None:
 
 
 def line_of(app: Flask) -> Line:
-    admission = app.wsgi_app._app  # what observes is around it
+    admission = app.wsgi_app._app._app  # what observes is around it, and what reads the address
     assert isinstance(admission, Admission)
     return admission._line
 
@@ -98,7 +98,7 @@ def test_some_work_some_wait_and_the_rest_is_refused_at_once(
 
 
 def test_nobody_waits_for_ever(settings: Settings, held: Held) -> None:
-    app = create_app(replace(settings, worker_wait_ms=10))
+    app = create_app(replace(settings, serve_wait_ms=10))
     with ThreadPoolExecutor(1) as threads:
         working = threads.submit(ask, app)
         held.entered.acquire()
@@ -122,7 +122,7 @@ def test_a_place_is_free_again_after_an_error(
 
 
 def test_writes_do_not_stand_in_the_line(settings: Settings, held: Held) -> None:
-    app = create_app(replace(settings, worker_waiting=0))
+    app = create_app(replace(settings, serve_waiting=0))
     with ThreadPoolExecutor(1) as threads:
         working = threads.submit(ask, app)
         held.entered.acquire()
@@ -163,7 +163,8 @@ def test_what_is_refused_is_counted(settings: Settings) -> None:
     app = create_app(replace(settings, rate_per_minute=1, rate_burst=1))
 
     def shed() -> float:
-        lines = ask(app, "/metrics").get_data(as_text=True).splitlines()
+        here = {"REMOTE_ADDR": "127.0.0.1"}
+        lines = ask(app, "/metrics", environ_overrides=here).get_data(as_text=True).splitlines()
         name = 'searchapp_http_requests_shed_total{reason="too_often"} '
         return sum(float(line.removeprefix(name)) for line in lines if line.startswith(name))
 
@@ -171,12 +172,6 @@ def test_what_is_refused_is_counted(settings: Settings) -> None:
     for _ in range(3):
         ask(app, environ_overrides={"REMOTE_ADDR": STRANGER})
     assert shed() == before + 2
-
-
-def test_how_many_at_once_depends_on_the_engine() -> None:
-    assert requests_at_once(Settings()) == 2
-    assert requests_at_once(Settings(engine="opensearch")) == 16
-    assert requests_at_once(Settings(engine="opensearch", worker_requests=3)) == 3
 
 
 def test_many_threads_never_hold_more_places_than_there_are() -> None:
