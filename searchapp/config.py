@@ -25,6 +25,9 @@ SECRET_MIN_CHARS = 16
 _SECRET = re.compile(r"[A-Za-z0-9._~+/-]+=*")  # what an Authorization header can hold (RFC 6750)
 
 
+_HOSTS = re.compile(r"[^/@\s,]+(?:\s*,\s*[^/@\s,]+)*")
+
+
 def _row(
     default: object,
     about: str,
@@ -85,6 +88,18 @@ class Settings:
         "secret that programs send to add and delete documents; without it nobody can",
         secret=True,
     )
+    tokens_file: Path | None = _row(
+        None, "file of the tokens that `searchapp tokens` makes; without it, in index_dir"
+    )
+    read_access: str = _row(
+        "open",
+        "who may search and read: open is everyone, token is who has one with the scope read",
+        choices=("open", "token"),
+    )
+    allowed_hosts: str = _row(
+        "",
+        "names that the service answers to, by commas; without any: addresses and this machine's",
+    )
     write_max_documents: int = _row(1000, "most documents that one call adds or deletes", 1)
     write_max_mb: int = _row(20, "most that one call may send, unpacked, in MB", 1)
     language: str = _row(
@@ -124,6 +139,11 @@ class Settings:
         return cls(**values)
 
     @property
+    def tokens_path(self) -> Path:
+        """Where tokens are kept."""
+        return self.tokens_file or self.index_dir / "tokens.json"
+
+    @property
     def usual_page_size(self) -> int:
         """Hits on a page when the call does not say; never more than a call may ask for."""
         return min(self.page_size, self.page_size_max)
@@ -147,6 +167,8 @@ def _convert(raw: str, row: Field[Any]) -> object:
             f"should be at least {SECRET_MIN_CHARS} characters of A-Z a-z 0-9 . _ ~ + / -;"
             " openssl rand -hex 32 makes a good one"
         )
+    if row.name == "allowed_hosts" and not _HOSTS.fullmatch(raw):
+        raise ValueError("should be names by commas, such as tim.example,.tim.example, or *")
     if choices and raw not in choices:
         raise ValueError(f"should be one of {', '.join(choices)}")
     return raw

@@ -100,3 +100,11 @@ def test_a_secret_that_nobody_could_send_is_refused_unseen(raw: str) -> None:
     with pytest.raises(InputError, match="SEARCHAPP_WRITE_TOKEN should be at least 16") as caught:
         Settings.load({"SEARCHAPP_WRITE_TOKEN": raw})
     assert raw not in str(caught.value)
+
+
+@pytest.mark.parametrize("raw", ["https://a.example", "a.example/x", "a b", ",", "me@a.example"])
+def test_hosts_are_names(raw: str) -> None:
+    with pytest.raises(InputError, match=r"SEARCHAPP_ALLOWED_HOSTS.*names by commas"):
+        Settings.load({"SEARCHAPP_ALLOWED_HOSTS": raw})
+    good = "a.example, .b.example,[::1]"
+    assert Settings.load({"SEARCHAPP_ALLOWED_HOSTS": good}).allowed_hosts == good

@@ -13,6 +13,7 @@ from searchapp.errors import (
     NotFoundError,
     QueryError,
     SearchappError,
+    TokensFileError,
     UnavailableError,
     WrongDocument,
     WrongDocumentsError,
@@ -34,6 +35,7 @@ EVERY = [
     (NotFoundError("id"), 2, 404),
     (GoneError("x"), 2, 410),
     (LockedError("x"), 1, 409),
+    (TokensFileError("tokens.json", "is damaged"), 2, 500),
     (UnavailableError("x"), 1, 503),
 ]
 

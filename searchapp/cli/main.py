@@ -29,6 +29,7 @@ _COMMANDS = {
     "backup": ("searchapp.cli.keeping:backup_command", "Write the live index into a file."),
     "restore": ("searchapp.cli.keeping:restore_command", "Make the index in a backup live."),
     "rollback": ("searchapp.cli.keeping:rollback_command", "Go back to the index before."),
+    "tokens": ("searchapp.cli.tokens:tokens_command", "Make, list and revoke tokens of the API."),
     "verify": ("searchapp.cli.inspect:verify_command", "Say whether the live index is whole."),
 }
 

@@ -8,10 +8,12 @@ from werkzeug.routing import BaseConverter
 from searchapp.config import Settings
 from searchapp.search.service import SearchService
 from searchapp.web import (
+    access,
     api,
     crawlers,
     docs_page,
     exchange,
+    hosts,
     languages,
     opensearch,
     pages,
@@ -45,5 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     docs_page.register(app)
     problems.register(app)
     exchange.register(app, settings)
+    hosts.register(app, settings)
+    access.register(app, settings)
     static_files.register(app)
     return app

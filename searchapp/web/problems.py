@@ -36,6 +36,14 @@ _PAGES = {
         N_("Yêu cầu không hợp lệ"),
         N_("Hãy rút ngắn câu tìm, xem lại ngày và bộ lọc, hoặc quay lại trang kết quả đầu tiên."),
     ),
+    401: (
+        N_("Cần mã truy cập"),
+        N_("Hãy tải lại trang rồi dán mã vào ô mật khẩu; ô tên người dùng ghi gì cũng được."),
+    ),
+    403: (
+        N_("Không có quyền xem trang này"),
+        N_("Mã truy cập đã gửi không mở được trang này. Hãy hỏi người vận hành dịch vụ."),
+    ),
     404: (
         N_("Không tìm thấy trang này"),
         N_("Đường dẫn có thể đã cũ hoặc gõ nhầm. Hãy thử tìm lại."),
