@@ -16,7 +16,7 @@ from searchapp.config import PREFIX, Settings
 PROJECT = Path(__file__).resolve().parents[1]
 DOCS = sorted(
     p
-    for p in (PROJECT / "README.md", *(PROJECT / "docs").glob("*.md"))
+    for p in (PROJECT / "README.md", PROJECT / "SECURITY.md", *(PROJECT / "docs").glob("*.md"))
     if p.exists()
 )
 _FENCE = re.compile(r"^```(?:sh|bash|console|text|)\n(.*?)^```", re.MULTILINE | re.DOTALL)

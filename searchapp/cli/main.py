@@ -11,6 +11,7 @@ from typing import TextIO
 import click
 
 from searchapp import __version__
+from searchapp.cli.terminal import shown
 from searchapp.errors import SearchappError
 
 # Name of the command: where it is, and what it does. It is imported on use, and its line in the
@@ -83,7 +84,7 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except SearchappError as error:
-        click.echo(f"searchapp: {error}", err=True)
+        click.echo(f"searchapp: {shown(str(error))}", err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # The reader went away (`searchapp … | head`): nothing is wrong.

@@ -125,7 +125,8 @@ def _methods(error: HTTPException) -> str:
 def _fault(error: Exception) -> Response:
     if current_app.testing:
         raise error
-    current_app.logger.exception("fault in %s, request %s", request.path, request_id())
+    # As a literal: a path can hold line breaks, and lines of a log that never happened.
+    current_app.logger.exception("fault in %r, request %s", request.path, request_id())
     return _answer(500, "the server made a mistake; it has been logged", None)
 
 
