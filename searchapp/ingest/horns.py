@@ -14,7 +14,7 @@ from searchapp.ingest.legacy import TCVN3, is_syllable, recognise
 _HORN = "\u00ad"
 # A word without a hyphen is taken, too: else each of its letters is tried as a beginning.
 _WITH_HYPHEN = re.compile(r"[^\s-]*+-[^\s-]*|[^\s-]++")
-_PUNCTUATION = re.compile(r"\A[(\"“]+|[)\"”.,;:!?]+\Z")
+_PUNCTUATION = re.compile(r"\A[(\"“]+|(?<![)\"”.,;:!?])[)\"”.,;:!?]+\Z")
 
 
 def with_horns(pages: Sequence[str]) -> list[str]:
