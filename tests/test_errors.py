@@ -11,6 +11,7 @@ from searchapp.errors import (
     LockedError,
     NoIndexError,
     NotFoundError,
+    OutOfTimeError,
     QueryError,
     SearchappError,
     TokensFileError,
@@ -37,6 +38,7 @@ EVERY = [
     (LockedError("x"), 1, 409),
     (TokensFileError("tokens.json", "is damaged"), 2, 500),
     (UnavailableError("x"), 1, 503),
+    (OutOfTimeError(), 1, 503),
 ]
 
 
