@@ -69,7 +69,7 @@ sbom: $(READY)   ## Say what a plain installation consists of, in build/sbom.jso
 	@rm -rf build/plain
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[audit]'
 	$(BIN)/python -m venv --without-pip build/plain
-	$(BIN)/python -m pip --python build/plain/bin/python install --quiet \
+	$(BIN)/python -m pip --python build/plain/bin/python install --quiet --no-compile \
 	  --disable-pip-version-check '.[opensearch,postgresql,tantivy]'
 	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --mc-type application \
 	  --output-reproducible --spec-version 1.6 --output-format JSON --validate \

@@ -11,6 +11,7 @@ import click
 from searchapp.cli.options import index_dir_option
 from searchapp.config import PREFIX, Settings
 from searchapp.errors import SearchappError
+from searchapp.tokens import Scope, TokensFile
 
 
 @click.command("serve")
@@ -30,10 +31,23 @@ def serve_command(host: str, port: int, workers: int | None, index_dir: Path | N
     settings = Settings.load(index_dir=index_dir)
     # The workers read their settings from the environment, as under any other gunicorn.
     os.environ[PREFIX + "INDEX_DIR"] = str(settings.index_dir)
+    _check_tokens(settings)
     _check_address(host, port)
     from searchapp.web.server import run
 
     run(host, port, workers or os.cpu_count() or 1)
+
+
+def _check_tokens(settings: Settings) -> None:
+    """Say now what the first request would find. Raises TokensFileError."""
+    tokens = TokensFile(settings.tokens_path)
+    if settings.read_access == "token" and not tokens.allows(Scope.READ):
+        click.echo(
+            "searchapp: nobody can read yet: read_access is token, and no token has the scope read;"
+            " make one with: searchapp tokens create NAME --scope read",
+            err=True,
+        )
+    tokens.tokens()
 
 
 def _check_address(host: str, port: int) -> None:

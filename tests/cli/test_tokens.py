@@ -60,3 +60,18 @@ def test_what_can_not_be_done_is_said_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "tokens.json").chmod(0o666)
     with pytest.raises(TokensFileError, match="chmod 600"):
         run(tmp_path, "list")
+
+
+def test_serving_says_at_once_what_is_wrong_with_tokens(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("searchapp.web.server.run", lambda *_: None)
+    monkeypatch.setenv("SEARCHAPP_INDEX_DIR", str(tmp_path))  # which serving sets for its workers
+    words = ["serve", "--port", "0", "--index-dir", str(tmp_path)]
+    closed = {"SEARCHAPP_READ_ACCESS": "token"}
+    said = CliRunner().invoke(commands, words, env=closed)
+    assert said.exit_code == 0
+    assert "searchapp tokens create NAME --scope read" in said.stderr
+    run(tmp_path, "create", "a", "--scope", "read")
+    assert CliRunner().invoke(commands, words, env=closed).stderr == ""
+    (tmp_path / "tokens.json").chmod(0o666)
+    refused = CliRunner().invoke(commands, words)
+    assert isinstance(refused.exception, TokensFileError)
