@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help serve test check lint types imports format index bench cluster clean
+.PHONY: help serve test check lint types imports format index bench cluster audit sbom clean
 
 help:            ## List the targets.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
@@ -54,6 +54,27 @@ bench: $(READY)  ## The benchmarks; they need the data named in benchmarks/READM
 
 cluster: $(READY)  ## An OpenSearch cluster of three nodes until Ctrl+C; needs Java 17 to 23 and Maven.
 	$(BIN)/python -m cluster
+
+audit: $(READY)  ## Look what is installed up among known vulnerabilities; needs the network.
+	@mkdir -p build
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[audit]'
+	$(BIN)/python -m pip freeze --exclude-editable > build/installed.txt
+	@# --strict: a package that the database can't be asked about is a failure, and not safe.
+	@$(BIN)/pip-audit --strict --disable-pip --no-deps --progress-spinner off \
+	    --requirement build/installed.txt $(AUDIT) \
+	  || { echo "make audit: a package is vulnerable, or could not be looked up; it is said above which." \
+	    "Where one database can't be asked, another may: make audit AUDIT='--vulnerability-service osv'" >&2; exit 1; }
+
+sbom: $(READY)   ## Say what a plain installation consists of, in build/sbom.json.
+	@rm -rf build/plain
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[audit]'
+	$(BIN)/python -m venv --without-pip build/plain
+	$(BIN)/python -m pip --python build/plain/bin/python install --quiet --no-compile \
+	  --disable-pip-version-check '.[opensearch,postgresql,tantivy]'
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --mc-type application \
+	  --output-reproducible --spec-version 1.6 --output-format JSON --validate \
+	  --output-file build/sbom.json build/plain/bin/python
+	@rm -rf build/plain
 
 clean:           ## Remove what was built, but no index.
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info

@@ -26,6 +26,7 @@ from searchapp.generations import (
 from searchapp.switching import tell_engines
 
 _BLOCK = 1 << 20
+_MANIFEST_MAX = 1 << 28  # bytes, of each of its files: a million files of an index take less
 
 
 def backup(generations: Generations, target: Path) -> Generation:
@@ -133,9 +134,9 @@ def _unpack(source: Path, building: Building, generations: Generations) -> Manif
     head: dict[str, bytes] = {}
     missing: set[str] = set()
     with tarfile.open(source, mode="r|") as tar:
-        for member, opened in _files(tar):
+        for member, opened, stored in _files(tar):
             if manifest is None:
-                head[member] = opened.read()
+                head[member] = opened.read(_MANIFEST_MAX)
                 if len(head) == len(MANIFEST_FILES):
                     if set(head) != set(MANIFEST_FILES):
                         raise InputError(f"{source} is no backup of an index")
@@ -149,10 +150,8 @@ def _unpack(source: Path, building: Building, generations: Generations) -> Manif
                 raise IndexRefusedError(f"{source} is damaged: {member} does not belong there")
             missing.discard(member)
             size, sha256 = manifest.files[member]
-            if _write(opened, building.folder / PurePosixPath(member), generations) != (
-                size,
-                sha256,
-            ):
+            path = building.folder / PurePosixPath(member)
+            if stored != size or _write(opened, path, generations) != (size, sha256):
                 raise IndexRefusedError(f"{source} is damaged: {member} is not as it was")
     if manifest is None:
         raise InputError(f"{source} is no backup of an index")
@@ -161,11 +160,15 @@ def _unpack(source: Path, building: Building, generations: Generations) -> Manif
     return manifest
 
 
-def _files(tar: tarfile.TarFile) -> Iterator[tuple[str, IO[bytes]]]:
+def _files(tar: tarfile.TarFile) -> Iterator[tuple[str, IO[bytes], int]]:
+    """The name of each file, the file, and its size in bytes."""
     for info in tar:
-        opened = tar.extractfile(info) if info.isreg() else None
+        # A sparse file takes nothing in the archive, and any size on the disk.
+        if not info.isreg() or info.issparse():
+            raise IndexRefusedError(f"a backup holds plain files, {info.name[:60]!r} is none")
+        opened = tar.extractfile(info)
         if opened is not None:
-            yield info.name, opened
+            yield info.name, opened, info.size
 
 
 def _write(opened: IO[bytes], path: Path, generations: Generations) -> tuple[int, str]:

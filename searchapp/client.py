@@ -77,9 +77,9 @@ class Client:
     """Calls one service. Safe to share between threads; connections are kept and used again.
 
     ``timeout_s`` bounds connecting and each wait for data; ``retries`` are tries after the first,
-    with pauses of ``pause_s``, twice as long each time. ``token`` is sent with the calls that write
-    and with no other; an index takes longer to write than to read, so that these wait ``write_s``
-    for an answer.
+    with pauses of ``pause_s``, twice as long each time. ``token`` is sent with every call, never to
+    another address; an index takes longer to write than to read, so that the calls that write wait
+    ``write_s`` for an answer.
     """
 
     def __init__(
@@ -96,12 +96,12 @@ class Client:
         if token is not None and not _GOOD_TOKEN.fullmatch(token):
             raise ValueError("token may only hold printable ASCII, without spaces")
         self._url = url.rstrip("/")
-        self._token = token
         self._pool = urllib3.PoolManager(
             headers={
                 "Accept": "application/json",
                 "Accept-Encoding": "gzip",
                 "User-Agent": f"searchapp-client/{__version__}",
+                **({} if token is None else {"Authorization": f"Bearer {token}"}),
                 **(headers or {}),
             },
             timeout=urllib3.Timeout(connect=timeout_s, read=timeout_s),
@@ -250,8 +250,6 @@ class Client:
 
     def _write(self, method: str, path: str, body: object) -> WriteAnswer:
         headers = dict(self._pool.headers)
-        if self._token is not None:
-            headers["Authorization"] = f"Bearer {self._token}"
         if body is not None:
             headers["Content-Type"] = "application/json"
         return self._ask(

@@ -102,6 +102,19 @@ class Settings:
         "secret that programs send to add and delete documents; without it nobody can",
         secret=True,
     )
+    tokens_file: Path | None = _row(
+        None, "file of the tokens that `searchapp tokens` makes; without it, in index_dir"
+    )
+    read_access: str = _row(
+        "open",
+        "who may search and read: open is everyone, token is who has one with the scope read",
+        choices=("open", "token"),
+    )
+    allowed_hosts: str = _row(
+        "",
+        "names that the service answers to, by commas; without any: addresses and this machine's",
+        form=setting_forms.hosts,
+    )
     write_max_documents: int = _row(1000, "most documents that one call adds or deletes", 1)
     write_max_mb: int = _row(20, "most that one call may send, unpacked, in MB", 1)
     language: str = _row(
@@ -197,6 +210,11 @@ class Settings:
         if found.wrong:
             raise InputError("; ".join(found.wrong))
         return found
+
+    @property
+    def tokens_path(self) -> Path:
+        """Where tokens are kept."""
+        return self.tokens_file or self.index_dir / "tokens.json"
 
     @property
     def usual_page_size(self) -> int:

@@ -12,6 +12,7 @@
     ├── NotFoundError         exit 2, HTTP 404   no such document
     ├── GoneError             exit 2, HTTP 410   a cursor outlived the index it reads
     ├── LockedError           exit 1, HTTP 409   another build is running
+    ├── TokensFileError       exit 2, HTTP 500   the file of tokens can't be trusted
     ├── UnavailableError      exit 1, HTTP 503   a server that the index is on does not answer
     └── OutOfTimeError        exit 1, HTTP 503   a question takes longer than it may
 
@@ -143,6 +144,15 @@ class LockedError(SearchappError):
     """Another build holds the lock of this index."""
 
     http_status = 409
+
+
+class TokensFileError(SearchappError):
+    """The file of tokens can't be read, or others could have changed it; nobody gets in by it."""
+
+    exit_code = 2
+
+    def __init__(self, path: object, reason: str) -> None:
+        super().__init__(f"the file of tokens {path} {reason}")
 
 
 class UnavailableError(SearchappError):

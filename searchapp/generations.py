@@ -405,11 +405,18 @@ def parse_manifest(raw: str, checksum: str, shown: str) -> Manifest:
                 f"{shown} has format {data['format']}, this version reads {FORMAT}"
             )
         manifest = Manifest(**data)
-    except (ValueError, KeyError, TypeError) as error:
+        is_whole = all(map(_is_inside, manifest.files)) and _digest(data) == checksum.strip()
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise IndexRefusedError(f"the manifest of {shown} is damaged") from error
-    if _digest(data) != checksum.strip():
+    if not is_whole:
         raise IndexRefusedError(f"the manifest of {shown} is damaged")
     return manifest
+
+
+def _is_inside(name: str) -> bool:
+    """Whether a name in a manifest is one of a file in its folder: a backup can hold any."""
+    parts = name.split("/")
+    return not {"", ".", ".."} & set(parts) and "\0" not in name and name not in MANIFEST_FILES
 
 
 def _locked(file: TextIO, wait_s: float) -> bool:

@@ -1,4 +1,4 @@
-"""Texts of settings that have a form: the proxies that are trusted, a socket's mode, a port.
+"""Texts of settings that have a form: proxies that are trusted, own names, a socket's mode, a port.
 
 Each function gives what the text stands for, or raises ValueError with "should be …".
 """
@@ -12,6 +12,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 UNIX = "unix"
 NOBODY = "none"
 _MAX_PORT = 65535
+_HOST = re.compile(r"[^/@\s,]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,14 @@ def proxies(text: str) -> Proxies:
     if NOBODY in names and len(names) > 1:
         raise ValueError("should be none alone, or those that are trusted")
     return Proxies(tuple(networks), UNIX in names)
+
+
+def hosts(text: str) -> tuple[str, ...]:
+    """The names that a setting lists; none for an empty one."""
+    names = tuple(name.strip() for name in text.split(",")) if text else ()
+    if not all(map(_HOST.fullmatch, names)):
+        raise ValueError("should be names by commas, such as tim.example,.tim.example, or *")
+    return names
 
 
 def socket_mode(text: str) -> int:

@@ -149,9 +149,9 @@ def test_after_all_tries_it_is_told_that_others_write(recorder) -> None:
     assert len(kind.asked) == 3
 
 
-def test_reading_sends_no_token_and_does_not_wait_for_a_build(recorder) -> None:
+def test_reading_sends_the_token_and_does_not_wait_for_a_build(recorder) -> None:
     kind, client = recorder
     kind.answers = ((409, BUSY),)
     with pytest.raises(ProblemError):
         client.stats()
-    assert kind.asked == [("GET", None)]
+    assert kind.asked == [("GET", f"Bearer {TOKEN}")]

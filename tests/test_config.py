@@ -131,3 +131,11 @@ def test_a_page_of_more_than_may_be_asked_for_is_a_mistake() -> None:
 def test_what_has_not_its_form_is_refused(name: str, raw: str) -> None:
     with pytest.raises(InputError, match=f"{PREFIX}{name}='{raw}' should be"):
         Settings.load({PREFIX + name: raw})
+
+
+@pytest.mark.parametrize("raw", ["https://a.example", "a.example/x", "a b", ",", "me@a.example"])
+def test_hosts_are_names(raw: str) -> None:
+    with pytest.raises(InputError, match=r"SEARCHAPP_ALLOWED_HOSTS.*names by commas"):
+        Settings.load({"SEARCHAPP_ALLOWED_HOSTS": raw})
+    good = "a.example, .b.example,[::1]"
+    assert Settings.load({"SEARCHAPP_ALLOWED_HOSTS": good}).allowed_hosts == good

@@ -15,7 +15,11 @@ from searchapp.config import PREFIX, Settings
 from searchapp.setting_sources import FILE_VARIABLE
 
 PROJECT = Path(__file__).resolve().parents[1]
-DOCS = sorted(p for p in (PROJECT / "README.md", *(PROJECT / "docs").glob("*.md")) if p.exists())
+DOCS = sorted(
+    p
+    for p in (PROJECT / "README.md", PROJECT / "SECURITY.md", *(PROJECT / "docs").glob("*.md"))
+    if p.exists()
+)
 _FENCE = re.compile(r"^```(?:sh|bash|console|text|)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`((?:make|searchapp)\s[^`]+)`")
 
@@ -89,6 +93,10 @@ def test_every_searchapp_call_in_the_documents_exists() -> None:
         assert words[0] in _COMMANDS, where
         command = commands.get_command(click.Context(commands), words[0])
         assert command is not None
+        if isinstance(command, click.Group) and len(words) > 1:
+            found_in = command.get_command(click.Context(command), words[1])
+            assert found_in is not None, where
+            command = found_in
         known = {o for p in command.params for o in (*p.opts, *p.secondary_opts)} | {"--help", "-h"}
         for word in words[1:]:
             if word.startswith("-") and len(word) > 1 and not word.startswith("-…"):

@@ -14,6 +14,7 @@ from searchapp.errors import (
     OutOfTimeError,
     QueryError,
     SearchappError,
+    TokensFileError,
     UnavailableError,
     WrongDocument,
     WrongDocumentsError,
@@ -35,6 +36,7 @@ EVERY = [
     (NotFoundError("id"), 2, 404),
     (GoneError("x"), 2, 410),
     (LockedError("x"), 1, 409),
+    (TokensFileError("tokens.json", "is damaged"), 2, 500),
     (UnavailableError("x"), 1, 503),
     (OutOfTimeError(), 1, 503),
 ]

@@ -44,8 +44,12 @@ _SYLLABLE_PATTERN = (
     r"|[^\w\s]|\w+"
 )
 _SYLLABLE = re.compile(_SYLLABLE_PATTERN.format(email="").replace("||", "|"))
-# Looking for addresses costs the square of a run of dashes: only where there is an "@" at all.
+# Looking for addresses costs the square of a run of dashes: it is asked only where one stands.
 _SYLLABLE_OR_EMAIL = re.compile(_SYLLABLE_PATTERN.format(email=_EMAIL))
+# What an address begins with, all of it. Whether one follows is decided once, in linear time.
+_BEFORE_AT = re.compile(
+    r"(?<![a-zA-Z0-9_.+-])[a-zA-Z0-9_.+-]++(?=@(?:[a-zA-Z0-9-]++\.)+[a-zA-Z0-9-])"
+)
 _NEWLINE_TOKEN = 1
 _ROUNDS = 6  # of 100 syllables that are not settled alone, their neighbours settle all but some
 MAX_CHUNKS = 60_000
@@ -83,7 +87,7 @@ def split_chunk(chunk: str) -> list[str]:
     """The tokens of pyvi in a piece of text between spaces; joined they are the piece again."""
     if chunk.isalpha():
         return [chunk]  # no alternative but the last takes letters alone, and it takes them all
-    return (_SYLLABLE_OR_EMAIL if "@" in chunk else _SYLLABLE).findall(chunk)
+    return _with_addresses(chunk) if "@" in chunk else _SYLLABLE.findall(chunk)
 
 
 def split_chunks(chunks: Iterable[str]) -> list[str]:
@@ -91,9 +95,34 @@ def split_chunks(chunks: Iterable[str]) -> list[str]:
     tokens: list[str] = []
     for has_at, some in groupby(chunks, lambda chunk: "@" in chunk):
         # No alternative crosses the break, which is a token by itself.
-        tokens += (_SYLLABLE_OR_EMAIL if has_at else _SYLLABLE).findall("\n".join(some))
+        text = "\n".join(some)
+        tokens += _with_addresses(text) if has_at else _SYLLABLE.findall(text)
         tokens.append(NEWLINE_CHUNK)
     return tokens
+
+
+def _with_addresses(text: str) -> list[str]:
+    """What `_SYLLABLE_OR_EMAIL` finds in a text, in linear time: a document can be made of dashes
+    with an "@" behind them, and ten thousand took a second, a million would take hours.
+    """
+    tokens: list[str] = []
+    at = 0
+    for run in _BEFORE_AT.finditer(text):
+        at = _take(_SYLLABLE, text, at, run.start(), tokens)
+        at = _take(_SYLLABLE_OR_EMAIL, text, at, run.end(), tokens)
+    _take(_SYLLABLE, text, at, len(text), tokens)
+    return tokens
+
+
+def _take(pattern: re.Pattern[str], text: str, at: int, stop: int, tokens: list[str]) -> int:
+    """Add the tokens that begin from ``at`` on and before ``stop``; where the last one ends."""
+    if at < stop:
+        for found in pattern.finditer(text, at):
+            if found.start() >= stop:
+                break
+            tokens.append(found[0])
+            at = found.end()
+    return at
 
 
 class Segmenter:

@@ -12,6 +12,7 @@ from typing import NoReturn
 import click
 from tqdm import tqdm
 
+from searchapp.cli.terminal import shown
 from searchapp.errors import InputError
 from searchapp.ingest.base import Problem
 from searchapp.ingest.report import Listener, Progress, Report, Work
@@ -39,7 +40,9 @@ def progress_bar() -> Iterator[Listener]:
 
 def _listener(bar: tqdm[NoReturn]) -> Listener:
     def problem(found: Problem) -> None:
-        tqdm.write(f"{'warning' if found.kept else 'skipped'}: {found}", file=sys.stderr)
+        tqdm.write(
+            f"{'warning' if found.kept else 'skipped'}: {shown(str(found))}", file=sys.stderr
+        )
 
     def started(work: Work) -> None:
         bar.total = work.bytes or None

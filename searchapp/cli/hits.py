@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import click
 
+from searchapp.cli.terminal import cell, shown
 from searchapp.query.describe import describe
 from searchapp.search.service import Answer, AnswerHit
 from searchapp.search.snippets import Snippet
@@ -32,24 +33,24 @@ def print_answer(answer: Answer, offset: int, *, explain: bool) -> None:
     noun = "document" if answer.total == 1 else "documents"
     click.echo(f"{answer.total} {noun} found in {answer.took_ms:.1f} ms")
     if answer.corrected:
-        click.echo(f"Showing results for: {answer.corrected.query}  (as typed: --verbatim)")
+        click.echo(f"Showing results for: {shown(answer.corrected.query)}  (as typed: --verbatim)")
     elif answer.suggestion:
-        click.echo(f"Did you mean: {answer.suggestion.query}")
+        click.echo(f"Did you mean: {shown(answer.suggestion.query)}")
     for remark in answer.plan.remarks:
-        click.secho(f"Note: {remark.text}", fg="yellow")
+        click.secho(f"Note: {shown(remark.text)}", fg="yellow")
     if answer.plan.remarks or explain:
-        click.echo(f"Understood as: {answer.plan.understood}")
+        click.echo(f"Understood as: {shown(answer.plan.understood)}")
     if explain:
-        click.echo(f"Found are: {describe(answer.plan.query.match)}")
+        click.echo(f"Found are: {shown(describe(answer.plan.query.match))}")
         if answer.plan.query.first is not None:
-            click.echo(f"First are: {describe(answer.plan.query.first)}")
+            click.echo(f"First are: {shown(describe(answer.plan.query.first))}")
     margin = len(str(offset + len(answer.hits))) + 2
     for number, hit in enumerate(answer.hits, start=offset + 1):
         _print_hit(number, hit, margin)
     _print_facets(answer)
-    shown = offset + len(answer.hits)
-    if answer.hits and shown < answer.total:
-        click.echo(f"\n{answer.total - shown} more: --offset {shown}")
+    printed = offset + len(answer.hits)
+    if answer.hits and printed < answer.total:
+        click.echo(f"\n{answer.total - printed} more: --offset {printed}")
 
 
 def print_tsv(answer: Answer, offset: int) -> None:
@@ -69,17 +70,17 @@ def print_tsv(answer: Answer, offset: int) -> None:
             document.published,
             document.url,
         )
-        click.echo("\t".join(" ".join((value or "").split()) for value in values))
+        click.echo("\t".join(cell(value or "") for value in values))
 
 
 def _print_hit(number: int, hit: AnswerHit, margin: int) -> None:
     document = hit.document
     indent = " " * margin
     click.echo()
-    title = _styled(hit.title, bold=True) or click.style(document.id, bold=True)
+    title = _styled(hit.title, bold=True) or click.style(shown(document.id), bold=True)
     click.echo(f"{f'{number}.':>{margin - 1}} {title}")
     about = [document.source, document.category, document.published, document.id]
-    click.secho(indent + " · ".join(part for part in about if part), dim=True)
+    click.secho(indent + " · ".join(shown(part) for part in about if part), dim=True)
     for snippet in hit.snippets:
         page = document.page_at(snippet.at)
         place = "" if page is None or not snippet.text else f"  p. {page}"
@@ -89,8 +90,8 @@ def _print_hit(number: int, hit: AnswerHit, margin: int) -> None:
     for part in hit.explanation or ():
         score = part.weight * part.value
         click.echo(
-            f"{indent}{score:8.3f} = {part.weight:g} x {part.value:.3f}  {part.view}:{part.text}"
-            f"  (in {part.document_frequency} documents)"
+            f"{indent}{score:8.3f} = {part.weight:g} x {part.value:.3f}"
+            f"  {part.view}:{shown(part.text)}  (in {part.document_frequency} documents)"
         )
 
 
@@ -102,7 +103,7 @@ def _print_facets(answer: Answer) -> None:
         click.secho(column, bold=True)
         width = max(len(str(one.count)) for one in values)
         for one in values:
-            name = click.style("(none)", dim=True) if one.value is None else one.value
+            name = click.style("(none)", dim=True) if one.value is None else shown(one.value)
             click.echo(f"  {one.count:>{width}}  {name}")
 
 
@@ -130,10 +131,11 @@ def _lines(snippet: Snippet, margin: int) -> Iterator[str]:
 
 
 def _styled(snippet: Snippet, *, bold: bool = False) -> str:
+    text = shown(snippet.text)  # as long as before: the places of the marks stay
     parts, at = [], 0
     for start, end in snippet.highlights:
-        parts.append(click.style(snippet.text[at:start], bold=bold))
-        parts.append(click.style(snippet.text[start:end], bold=True, fg="yellow"))
+        parts.append(click.style(text[at:start], bold=bold))
+        parts.append(click.style(text[start:end], bold=True, fg="yellow"))
         at = end
-    parts.append(click.style(snippet.text[at:], bold=bold))
+    parts.append(click.style(text[at:], bold=bold))
     return "".join(parts)

@@ -11,6 +11,7 @@ from typing import TextIO
 import click
 
 from searchapp import __version__
+from searchapp.cli.terminal import shown
 from searchapp.errors import SearchappError
 
 # Name of the command: where it is, and what it does. It is imported on use, and its line in the
@@ -30,6 +31,7 @@ _COMMANDS = {
     "backup": ("searchapp.cli.keeping:backup_command", "Write the live index into a file."),
     "restore": ("searchapp.cli.keeping:restore_command", "Make the index in a backup live."),
     "rollback": ("searchapp.cli.keeping:rollback_command", "Go back to the index before."),
+    "tokens": ("searchapp.cli.tokens:tokens_command", "Make, list and revoke tokens of the API."),
     "verify": ("searchapp.cli.inspect:verify_command", "Say whether the live index is whole."),
 }
 
@@ -87,7 +89,7 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except SearchappError as error:
-        click.echo(f"searchapp: {error}", err=True)
+        click.echo(f"searchapp: {shown(str(error))}", err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # The reader went away (`searchapp … | head`): nothing is wrong.

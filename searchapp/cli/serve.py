@@ -9,6 +9,7 @@ import click
 
 from searchapp.cli.options import index_dir_option
 from searchapp.config import Settings
+from searchapp.tokens import Scope, TokensFile
 
 
 @click.command("serve")
@@ -75,5 +76,18 @@ def serve_command(
     from searchapp.web.listening import check_address
     from searchapp.web.server import run
 
+    _check_tokens(settings)
     check_address(settings)
     run(settings, load)
+
+
+def _check_tokens(settings: Settings) -> None:
+    """Say now what the first request would find. Raises TokensFileError."""
+    tokens = TokensFile(settings.tokens_path)
+    if settings.read_access == "token" and not tokens.allows(Scope.READ):
+        click.echo(
+            "searchapp: nobody can read yet: read_access is token, and no token has the scope read;"
+            " make one with: searchapp tokens create NAME --scope read",
+            err=True,
+        )
+    tokens.tokens()

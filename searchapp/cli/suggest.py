@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from searchapp.cli.options import Words, echo_json, index_dir_option, json_option
+from searchapp.cli.terminal import shown
 from searchapp.config import Settings
 from searchapp.search.answers import plain, suggest_answer
 from searchapp.search.service import SearchService
@@ -46,8 +47,8 @@ def suggest_command(prefix: str, limit: int, as_json: bool, index_dir: Path | No
     for one in found:
         parts, at = [], 0
         for start, end in one.matched:
-            parts += [one.text[at:start], click.style(one.text[start:end], bold=True)]
+            parts += [shown(one.text[at:start]), click.style(shown(one.text[start:end]), bold=True)]
             at = end
-        parts.append(one.text[at:])
+        parts.append(shown(one.text[at:]))
         padding = " " * (width - len(one.text))
         click.echo("".join(parts) + padding + click.style(f"  {one.count:>6} {one.kind}", dim=True))

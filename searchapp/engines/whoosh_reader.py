@@ -42,6 +42,7 @@ from searchapp.engines.weighed_postings import (
     sum_by_document,
 )
 from searchapp.engines.whoosh_codec import ArrayTermsReader, TermPostings
+from searchapp.engines.whoosh_pickles import guard
 from searchapp.engines.whoosh_writer import (
     ID_RANKS_FILE,
     LENGTHS_FILE,
@@ -84,6 +85,7 @@ class WhooshSearcher:
     """
 
     def __init__(self, folder: Path, ranking: Ranking) -> None:
+        guard()
         self._index = index.open_dir(str(folder), readonly=True)
         (segment,) = self._index._segments()
         storage, codec = self._index.storage, segment.codec()

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from searchapp.ingest.legacy import TCVN3, is_syllable, recognise
 
 _HORN = "\u00ad"
-_WITH_HYPHEN = re.compile(r"[^\s-]*-[^\s-]*")
-_PUNCTUATION = re.compile(r"\A[(\"“]+|[)\"”.,;:!?]+\Z")
+# A word without a hyphen is taken, too: else each of its letters is tried as a beginning.
+_WITH_HYPHEN = re.compile(r"[^\s-]*+-[^\s-]*|[^\s-]++")
+_PUNCTUATION = re.compile(r"\A[(\"“]+|(?<![)\"”.,;:!?])[)\"”.,;:!?]+\Z")
 
 
 def with_horns(pages: Sequence[str]) -> list[str]:
@@ -27,7 +28,9 @@ def with_horns(pages: Sequence[str]) -> list[str]:
 
 
 def _mended(found: re.Match[str]) -> str:
-    before, _, after = found[0].partition("-")
+    before, hyphen, after = found[0].partition("-")
+    if not hyphen:
+        return before
     if _is_word(before + _HORN + after):
         return before + _HORN + after
     if before and after and _is_word(before + _HORN) and _is_word(after):

@@ -21,7 +21,9 @@ UNSEEN = ("script", "style", "noscript", "template", "svg", "iframe", "object", 
 """Elements whose text is nothing to read."""
 
 # In XHTML <script/> is an element that is closed, in HTML it swallows all that follows.
-_SELF_CLOSED = re.compile(r"<((?!(?:br|hr|img|input|link|meta|col|area|base)\b)[a-z]\w*)([^<>]*)/>")
+_SELF_CLOSED = re.compile(
+    r"<((?!(?:br|hr|img|input|link|meta|col|area|base)\b)[a-z]\w*+)([^<>]*)/>"
+)
 
 
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)

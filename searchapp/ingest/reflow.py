@@ -19,7 +19,9 @@ _BEGINS_ITEM = re.compile(
     r"(?:Điều|Chương|Mục|Phần|Khoản|Phụ lục)\s+[\dIVXLC]+\b)"
 )
 _ENDS_SENTENCE = re.compile(r"[.!?:;…][\"”’»)\]]*$")
-_TORN = re.compile(r"([^\W\d_]+)[-\u2010]$")  # a soft hyphen is ư in TCVN3, so it stays
+_TORN = re.compile(
+    r"(?<![^\W\d_])([^\W\d_]+)[-\u2010]$"
+)  # a soft hyphen is ư in TCVN3, so it stays
 _WORD = re.compile(r"[^\W\d_]+")
 
 

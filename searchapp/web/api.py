@@ -12,6 +12,8 @@ from searchapp.contract.answers import Health, Ready, SearchAnswer
 from searchapp.contract.requests import NoParameters
 from searchapp.errors import SearchappError
 from searchapp.search.service import SearchService
+from searchapp.tokens import Scope
+from searchapp.web.access import anyone_may, open_to_all, require_scope
 from searchapp.web.conditional import (
     NOT_MODIFIED,
     answered_before,
@@ -23,7 +25,6 @@ from searchapp.web.openapi import describe_api
 from searchapp.web.operations import OPERATIONS, PREFIX, Operation
 from searchapp.web.parameters import read_parameters
 from searchapp.web.problem_types import DOCS_PATH, PROBLEM_TYPES
-from searchapp.web.tokens import check_token
 from searchapp.web.writing import WRITES
 
 JSON = "application/json"
@@ -60,14 +61,17 @@ def make_blueprint(service: SearchService) -> Blueprint:
             writes=WRITES,
             problems=PROBLEM_TYPES,
             settings=service.settings,
+            takes_writes=anyone_may(Scope.WRITE),
         )
 
     @blueprint.get("/healthz")
+    @open_to_all
     def healthz() -> Response:
         """The process answers; says nothing of the index."""
         return _json(msgspec.json.encode(Health(status="ok")))
 
     @blueprint.get("/readyz")
+    @open_to_all
     def readyz() -> Response:
         """An index is live and whole: requests can be answered."""
         try:
@@ -103,8 +107,8 @@ def _view(service: SearchService, operation: Operation, basis: str) -> Callable[
 
 
 def _write_view(service: SearchService, operation: Operation) -> Callable[..., Response]:
+    @require_scope(Scope.WRITE)
     def view(document_id: str = "") -> Response:
-        check_token(service.settings)
         answer = operation.call(service, NoParameters(), document_id)
         response = _json(msgspec.json.encode(answer))
         if operation.method == "PUT" and answer.results[0].result == "created":

@@ -9,10 +9,12 @@ from searchapp.config import Settings
 from searchapp.search.service import SearchService
 from searchapp.setting_forms import proxies
 from searchapp.web import (
+    access,
     api,
     crawlers,
     docs_page,
     exchange,
+    hosts,
     languages,
     observing,
     opensearch,
@@ -50,8 +52,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     docs_page.register(app)
     problems.register(app)
     exchange.register(app, settings)
-    static_files.register(app)
     refusals.register(app)
+    hosts.register(app, settings)
+    access.register(app, settings)
+    static_files.register(app)
     # From the inside out: who gets in, who asks, what is seen of it.
     app.wsgi_app = Admission(app.wsgi_app, settings)  # type: ignore[method-assign]
     trusted = proxies(settings.trusted_proxies)

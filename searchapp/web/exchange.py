@@ -25,6 +25,8 @@ _SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+# Said over TLS, also where it ends at a proxy that is trusted to say so: never over http again.
+_HSTS = ("Strict-Transport-Security", "max-age=31536000")
 _READING = ["GET", "HEAD", "OPTIONS"]
 LONGEST_ADDRESS = 131_072  # bytes: 10,000 characters of four bytes, percent-encoded, fit in
 _COMPRESSION = {
@@ -55,7 +57,8 @@ def register(app: Flask, settings: Settings) -> None:
     Compress(app)
     app.after_request(_add_headers)
     origins = [origin.strip() for origin in settings.cors_origins.split(",") if origin.strip()]
-    writing = [] if settings.write_token is None else ["POST", "PUT", "DELETE"]
+    # Who has no token may ask, too, and is refused: tokens can come while the service runs.
+    writing = ["POST", "PUT", "DELETE"]
     if origins:
         CORS(
             app,
@@ -90,4 +93,6 @@ def _add_headers(response: Response) -> Response:
     response.headers[REQUEST_ID] = request_id()
     for name, value in _SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault(*_HSTS)
     return response

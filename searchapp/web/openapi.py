@@ -8,26 +8,30 @@ from searchapp import __version__
 from searchapp.config import Settings
 from searchapp.contract.answers import Health, Problem, Ready, WriteAnswer
 from searchapp.contract.writing import Ids, Record, RecordAtId, Records
+from searchapp.tokens import Scope
 from searchapp.web.examples import example_of
 from searchapp.web.openapi_parts import Json, content, headers, parameters, problems_of
-from searchapp.web.openapi_writing import SECURITY, limit_bodies, write_operation
+from searchapp.web.openapi_writing import SECURITY, limit_bodies, security, write_operation
 from searchapp.web.operations import OPERATIONS, Operation
 from searchapp.web.problem_types import DOCS_PATH, PROBLEM_TYPES, ProblemType
 from searchapp.web.writing import WRITES
 
 _ABOUT = """\
-Tìm toàn văn tiếng Việt. Đọc bằng GET, không cần khóa; ghi bằng POST, PUT và DELETE với một mã bí
-mật. Mọi câu trả lời là JSON mã hóa UTF-8, luôn đủ mọi trường, trường không có giá trị là null. Vị
-trí đếm theo ký tự Unicode từ 0, không gồm vị trí cuối. Lỗi là tài liệu problem+json (RFC 9457).
-`ETag` đổi theo chỉ mục: gửi lại trong `If-None-Match` để nhận 304 khi chưa có gì đổi.
+Tìm toàn văn tiếng Việt. Đọc bằng GET; ghi bằng POST, PUT và DELETE. Ghi cần mã bí mật có quyền
+`write`; đọc chỉ cần mã có quyền `read` khi dịch vụ đặt như vậy (`security` của từng lời gọi). Mọi
+câu trả lời là JSON mã hóa UTF-8, luôn đủ mọi trường, trường không có giá trị là null. Vị trí đếm
+theo ký tự Unicode từ 0, không gồm vị trí cuối. Lỗi là tài liệu problem+json (RFC 9457). `ETag` đổi
+theo chỉ mục: gửi lại trong `If-None-Match` để nhận 304 khi chưa có gì đổi.
 
-Full-text search for Vietnamese. Reading is GET and needs no key; POST, PUT and DELETE write, with a
-token. Everything is answered in UTF-8 JSON. Answers never vary in shape: a field is always there,
-null when unknown. Offsets count Unicode code points from 0, ends excluded. Errors are problem
-documents (RFC 9457). `ETag` changes with the index: send it back in `If-None-Match` and get 304
-while nothing has changed. HEAD and OPTIONS are answered, too; parameters that are not named here
-are passed over.
+Full-text search for Vietnamese. Reading is GET; POST, PUT and DELETE write. Writing takes a token
+of the scope `write`; reading takes one of the scope `read` only where the service is set up so:
+`security` of each call says it. Everything is answered in UTF-8 JSON. Answers never vary in shape:
+a field is always there, null when unknown. Offsets count Unicode code points from 0, ends excluded.
+Errors are problem documents (RFC 9457). `ETag` changes with the index: send it back in
+`If-None-Match` and get 304 while nothing has changed. HEAD and OPTIONS are answered, too;
+parameters that are not named here are passed over.
 """
+_NO_ACCESS = (401, 403)
 _TAGS: Json = {
     "api": "Tìm và đọc tài liệu. Search and read documents.",
     "writing": "Thêm, thay và xóa tài liệu. Create, replace and delete documents.",
@@ -112,13 +116,14 @@ def describe_api(settings: Settings) -> Json:
 
 
 def _operation(operation: Operation, answers: Json, settings: Settings) -> Json:
+    is_closed = settings.read_access == "token"
     return {
         "operationId": operation.name,
         "tags": ["api"],
         "summary": operation.title_vi,
         "description": f"{operation.about_vi}\n\n{operation.title}. {operation.about}",
         "parameters": parameters(operation, settings),
-        "security": [],
+        "security": security(Scope.READ, "token", "password") if is_closed else [],
         "responses": {
             "200": {
                 "description": f"{operation.title_vi}. {operation.title}.",
@@ -130,7 +135,7 @@ def _operation(operation: Operation, answers: Json, settings: Settings) -> Json:
                 "Unchanged since the answer with the ETag that was sent.",
                 "headers": headers("ETag", "X-Request-ID"),
             },
-            **problems_of(operation),
+            **problems_of(operation, _NO_ACCESS if is_closed else ()),
         },
     }
 
@@ -164,4 +169,10 @@ def _machine(name: str, title: str, up: Json, down: Json | None = None) -> Json:
             "headers": headers("X-Request-ID"),
             "content": {"application/json": {"schema": down["application/json"]["schema"]}},
         }
-    return {"operationId": name, "tags": ["state"], "summary": title, "responses": responses}
+    return {
+        "operationId": name,
+        "tags": ["state"],
+        "summary": title,
+        "security": [],
+        "responses": responses,
+    }

@@ -70,12 +70,12 @@ def _limits(operation: Operation, name: str, settings: Settings) -> Json:
     return limits.get((operation.name, name), {})
 
 
-def problems_of(operation: Operation) -> Json:
-    """The problems that an operation may answer with, by status."""
+def problems_of(operation: Operation, more: tuple[int, ...] = ()) -> Json:
+    """The problems that an operation may answer with, by status; ``more`` beside its own."""
     return {
         str(kind.status): {"$ref": f"#/components/responses/{kind.response}"}
         for kind in PROBLEM_TYPES
-        if kind.status in (*operation.errors, _FAULT)
+        if kind.status in (*operation.errors, *more, _FAULT)
     }
 
 

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from searchapp.config import Settings
+from searchapp.tokens import Scope
 from searchapp.web.bodies import JSON, JSON_LINES
 from searchapp.web.examples import example_of
 from searchapp.web.openapi_parts import Json, headers, parameters, problems_of
@@ -15,9 +16,15 @@ SECURITY: Json = {
     "token": {
         "type": "http",
         "scheme": "bearer",
-        "description": "Mã bí mật trong SEARCHAPP_WRITE_TOKEN của dịch vụ.\n"
-        "The secret in SEARCHAPP_WRITE_TOKEN of the service.",
-    }
+        "description": "Mã do `searchapp tokens create` tạo, hoặc mã trong SEARCHAPP_WRITE_TOKEN.\n"
+        "One that `searchapp tokens create` made, or the secret in SEARCHAPP_WRITE_TOKEN.",
+    },
+    "password": {
+        "type": "http",
+        "scheme": "basic",
+        "description": "Cho trình duyệt, chỉ để đọc: mã là mật khẩu, tên người dùng ghi gì cũng"
+        " được.\nFor browsers, to read only: the token is the password, with any user name.",
+    },
 }
 _SHAPES = {
     "Records": "Nhiều tài liệu. Several documents.",
@@ -43,7 +50,7 @@ def write_operation(
         "tags": ["writing"],
         "summary": operation.title_vi,
         "description": f"{operation.about_vi}\n\n{operation.title}. {operation.about}",
-        "security": [{name: []} for name in SECURITY],
+        "security": security(Scope.WRITE, "token"),
         "parameters": parameters(operation, settings),
         "responses": {
             "200": done,
@@ -54,6 +61,11 @@ def write_operation(
     if operation.body is not None:
         described["requestBody"] = _body(operation.body, components)
     return described
+
+
+def security(scope: Scope, *schemes: str) -> list[Json]:
+    """The ways to prove a scope, any of which will do."""
+    return [{scheme: [scope.value]} for scheme in schemes]
 
 
 def limit_bodies(components: Json, settings: Settings) -> None:

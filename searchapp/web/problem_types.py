@@ -55,24 +55,25 @@ PROBLEM_TYPES = (
         "NoToken",
         "Token needed",
         "Cần mã bí mật",
-        "Send `Authorization: Bearer` and the token that the service was given; `WWW-Authenticate`"
-        " says `invalid_token` if one was sent that is not it.",
+        "Send `Authorization: Bearer` and a token of the service; `WWW-Authenticate` says"
+        " `invalid_token` if one was sent that is not valid, or no longer.",
         "Hãy gửi `Authorization: Bearer` kèm mã bí mật của dịch vụ; `WWW-Authenticate` ghi"
-        " `invalid_token` nếu mã đã gửi là sai.",
+        " `invalid_token` nếu mã đã gửi là sai hoặc hết hạn.",
         "the token is missing; send it as Authorization: Bearer and the token",
         headers=("WWW-Authenticate",),
     ),
     ProblemType(
         403,
-        "writing-off",
-        "WritingOff",
-        "Writing is off",
-        "Không nhận ghi",
-        "Nobody may write here: whoever runs the service sets `SEARCHAPP_WRITE_TOKEN` to turn it"
-        " on.",
-        "Dịch vụ này chưa nhận ghi: người vận hành đặt `SEARCHAPP_WRITE_TOKEN` để bật.",
-        "documents can't be written here: no token is set; whoever runs the service turns writing"
-        " on with SEARCHAPP_WRITE_TOKEN, then send it as Authorization: Bearer",
+        "not-allowed",
+        "NotAllowed",
+        "Not allowed",
+        "Không được phép",
+        "The token lacks the scope that `WWW-Authenticate` names, with `insufficient_scope`; or no"
+        " token has it, and nobody may: `detail` says how whoever runs the service changes that.",
+        "Mã bí mật thiếu quyền ghi trong `WWW-Authenticate` (`insufficient_scope`); hoặc chưa mã"
+        " nào có quyền ấy: `detail` cho biết người vận hành cần làm gì.",
+        "the token lacks the scope write; ask who runs the service for one that has it",
+        headers=("WWW-Authenticate",),
     ),
     ProblemType(
         404,

@@ -39,6 +39,14 @@ _PAGES = {
         N_("Yêu cầu không hợp lệ"),
         N_("Hãy rút ngắn câu tìm, xem lại ngày và bộ lọc, hoặc quay lại trang kết quả đầu tiên."),
     ),
+    401: (
+        N_("Cần mã truy cập"),
+        N_("Hãy tải lại trang rồi dán mã vào ô mật khẩu; ô tên người dùng ghi gì cũng được."),
+    ),
+    403: (
+        N_("Không có quyền xem trang này"),
+        N_("Mã truy cập đã gửi không mở được trang này. Hãy hỏi người vận hành dịch vụ."),
+    ),
     404: (
         N_("Không tìm thấy trang này"),
         N_("Đường dẫn có thể đã cũ hoặc gõ nhầm. Hãy thử tìm lại."),
@@ -140,7 +148,8 @@ def _fault(error: Exception) -> Response:
     see_fault("fault")
     if current_app.testing:
         raise error
-    current_app.logger.exception("fault in %s, request %s", request.path, request_id())
+    # As a literal: a path can hold line breaks, and lines of a log that never happened.
+    current_app.logger.exception("fault in %r, request %s", request.path, request_id())
     return _answer(500, "the server made a mistake; it has been logged", None)
 
 

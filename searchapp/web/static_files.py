@@ -13,6 +13,8 @@ from typing import Any
 
 from flask import Flask, Response, request, send_from_directory
 
+from searchapp.web.access import open_to_all
+
 _FOLDER = Path(__file__).with_name("static")
 _A_YEAR_S = 365 * 24 * 3600
 
@@ -22,6 +24,7 @@ def register(app: Flask) -> None:
     current = _version(_FOLDER)
 
     @app.get("/static/<version>/<path:filename>", endpoint="static")
+    @open_to_all
     def static(version: str, filename: str) -> Response:
         response = send_from_directory(_FOLDER, filename, conditional=False)
         response.direct_passthrough = False

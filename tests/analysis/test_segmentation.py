@@ -8,10 +8,11 @@ import unicodedata
 import warnings
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from vietnamese_texts import SYLLABLES, any_text, vietnamese_prose, vietnamese_text
 
-from searchapp.analysis.segmentation import Segmenter
+from searchapp.analysis.segmentation import _SYLLABLE_OR_EMAIL, Segmenter, _with_addresses
 
 
 @pytest.fixture(scope="session")
@@ -161,3 +162,10 @@ def test_a_long_run_of_dashes_takes_no_time(model):
     begun = time.perf_counter()
     segmenter.words("-" * 40_000)
     assert time.perf_counter() - begun < 1
+
+
+@given(st.text(st.sampled_from(["a", "A", "Đ", "đ", "@", ".", "-", "+", "_", "1", " ", "\n", "!"])))
+@example("-" * 50 + "@")
+@example("Mr.A.a@b.c-d.e@f.g đa@b.c x://a@b.c;d@e.f")
+def test_addresses_are_found_as_one_expression_finds_them(text: str) -> None:
+    assert _with_addresses(text) == _SYLLABLE_OR_EMAIL.findall(text)
