@@ -22,6 +22,7 @@ LANGUAGES = ("auto", "vi", "en")
 
 SECRET_MIN_CHARS = 16
 """Shorter ones are guessed."""
+_TRUTH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 _SECRET = re.compile(r"[A-Za-z0-9._~+/-]+=*")  # what an Authorization header can hold (RFC 6750)
 
 
@@ -87,6 +88,21 @@ class Settings:
     )
     write_max_documents: int = _row(1000, "most documents that one call adds or deletes", 1)
     write_max_mb: int = _row(20, "most that one call may send, unpacked, in MB", 1)
+    usage_log: bool = _row(
+        True, "whether searches and clicks are kept, here and without identities"
+    )
+    usage_file: Path | None = _row(
+        None, "file that they are kept in; without it usage.sqlite in index_dir"
+    )
+    usage_retention_days: int = _row(90, "how long searches and clicks are kept, in days", 1)
+    report_min_count: int = _row(
+        2, "how often a query was asked before reports and exports show it", 1
+    )
+    operator_token: str | None = _row(
+        None,
+        "secret that opens the operator's page, as its password; without it there is no such page",
+        secret=True,
+    )
     language: str = _row(
         "auto", "language of the pages: auto is the reader's own, or vi or en", choices=LANGUAGES
     )
@@ -128,11 +144,20 @@ class Settings:
         """Hits on a page when the call does not say; never more than a call may ask for."""
         return min(self.page_size, self.page_size_max)
 
+    @property
+    def usage_path(self) -> Path:
+        """Where searches and clicks are kept."""
+        return self.usage_file or self.index_dir / "usage.sqlite"
+
 
 def _convert(raw: str, row: Field[Any]) -> object:
     kind, least, choices = row.type, row.metadata["least"], row.metadata["choices"]
     if kind in ("Path", "Path | None"):
         return Path(raw)
+    if kind == "bool":
+        if raw.lower() not in _TRUTH:
+            raise ValueError(f"should be one of {', '.join(_TRUTH)}")
+        return _TRUTH[raw.lower()]
     if kind == "int":
         try:
             number = int(raw)

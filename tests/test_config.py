@@ -10,14 +10,17 @@ from searchapp.errors import InputError
 
 ROWS = fields(Settings)
 SECRET = "9f86d081884c7d659a2f+/=="
-NUMBERS = [row for row in ROWS if isinstance(row.default, int)]
+NUMBERS = [row for row in ROWS if row.type == "int"]
+SWITCHES = [row for row in ROWS if row.type == "bool"]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_every_row_is_read_from_the_environment(row) -> None:
     raw: str
     expected: object
-    if isinstance(row.default, int):
+    if row.type == "bool":
+        raw, expected = ("no", False) if row.default else ("yes", True)
+    elif isinstance(row.default, int):
         raw, expected = str(row.default + 41), row.default + 41
     elif row.name.endswith(("_dir", "_file")):
         raw, expected = "/somewhere/else", Path("/somewhere/else")
@@ -67,6 +70,22 @@ def test_a_choice_that_is_none_is_refused(raw: str) -> None:
 def test_a_number_that_is_none_is_refused(raw: str) -> None:
     with pytest.raises(InputError, match=r"SEARCHAPP_PAGE_SIZE.*whole number"):
         Settings.load({"SEARCHAPP_PAGE_SIZE": raw})
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [("1", True), ("true", True), ("YES", True), ("0", False), ("False", False), ("no", False)],
+)
+def test_a_switch_is_read_from_several_words(raw: str, value: bool) -> None:
+    for row in SWITCHES:
+        settings = Settings.load({PREFIX + row.name.upper(): raw})
+        assert getattr(settings, row.name) is value
+
+
+@pytest.mark.parametrize("raw", ["on", "2", "có", "truth"])
+def test_a_switch_that_is_none_is_refused(raw: str) -> None:
+    with pytest.raises(InputError, match=r"SEARCHAPP_USAGE_LOG.*one of 1, true, yes, 0, false, no"):
+        Settings.load({"SEARCHAPP_USAGE_LOG": raw})
 
 
 @pytest.mark.parametrize("row", NUMBERS, ids=lambda row: row.name)

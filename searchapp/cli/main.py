@@ -25,6 +25,10 @@ _COMMANDS = {
     "analyze": ("searchapp.cli.analyze:analyze_command", "Show what a text becomes."),
     "eval": ("searchapp.cli.evaluate:eval_command", "Measure the ranking of the live index."),
     "serve": ("searchapp.cli.serve:serve_command", "Serve the page and the JSON endpoint."),
+    "report": (
+        "searchapp.cli.report:report_command",
+        "Say what was searched for, and how it went.",
+    ),
     "stats": ("searchapp.cli.inspect:stats_command", "Say what the live index holds."),
     "backup": ("searchapp.cli.keeping:backup_command", "Write the live index into a file."),
     "restore": ("searchapp.cli.keeping:restore_command", "Make the index in a backup live."),

@@ -17,6 +17,7 @@ from searchapp.web import (
     pages,
     problems,
     static_files,
+    usage,
 )
 
 
@@ -37,9 +38,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     service = SearchService(settings)
     app.extensions["searchapp"] = service
-    app.register_blueprint(api.make_blueprint(service))
+    recording = usage.Usage(service)
+    app.register_blueprint(api.make_blueprint(service, recording))
     app.register_blueprint(opensearch.make_blueprint(service))
-    app.register_blueprint(pages.make_blueprint(service))
+    app.register_blueprint(pages.make_blueprint(service, recording))
+    usage.register(app, recording)
     crawlers.register(app)
     languages.register(app, settings)
     docs_page.register(app)

@@ -13,6 +13,8 @@ Disallow: /api/
 Disallow: /opensearch
 Disallow: /healthz
 Disallow: /readyz
+Disallow: /operator
+Disallow: /usage/
 """
 
 

@@ -23,7 +23,7 @@ from searchapp.web.languages import N_, gettext, language
 from searchapp.web.problem_types import DOCS_PATH, problem_type
 
 _API = "/api/"
-_FOR_PROGRAMS = ("/api", "/healthz", "/readyz")
+_FOR_PROGRAMS = ("/api", "/healthz", "/readyz", "/usage/searches")
 _RETRY_AFTER_S = {
     503: 30,  # an index is on its way, or somebody has to build it
     409: 5,  # another build is running
