@@ -151,7 +151,7 @@ def _print(report: Report) -> None:
 
 def _print_queries(report: Report) -> None:
     if report.top:
-        _head("Top queries", "asked", "finds", "clicked", "mean rank")
+        _head("Top queries", f"{'asked':>9}{'finds':>9}{'clicked':>9}{'mean rank':>11}")
         for asked in report.top:
             value = asked.clicked.value
             shown = "–" if value is None else f"{value:.0%}"
@@ -160,7 +160,7 @@ def _print_queries(report: Report) -> None:
                 f"{asked.count:>9,}{asked.total:>9,}{shown:>9}{rank:>11}  {_one_line(asked.query)}"
             )
     if report.rising:
-        _head("Asked more often of late", "before", "since")
+        _head("Asked more often of late", f"{'before':>9}{'since':>9}")
         for one in report.rising:
             click.echo(f"{one.before:>9,}{one.after:>9,}  {_one_line(one.query)}")
 
@@ -168,7 +168,7 @@ def _print_queries(report: Report) -> None:
 def _print_empty(report: Report) -> None:
     if not report.empty:
         return
-    _head("Queries without results", "asked")
+    _head("Queries without results", f"{'asked':>9}")
     for empty in report.empty:
         click.echo(f"{empty.query.count:>9,}  {_one_line(empty.query.query)}")
         for near in empty.closest:
@@ -183,7 +183,7 @@ def _print_empty(report: Report) -> None:
 def _print_curve(curve: tuple[Share, ...]) -> None:
     if not curve:
         return
-    _head("Clicks by rank", "shown", "clicked", "share", "95%")
+    _head("Clicks by rank", f"rank{'shown':>9}{'clicked':>9}{'share':>9}{'95%':>16}")
     most = max((one.value or 0.0 for one in curve), default=0.0) or 1.0
     for rank, one in enumerate(curve, start=1):
         low, high = one.interval or (0.0, 0.0)
@@ -198,9 +198,10 @@ def _line(name: str, value: str) -> None:
     click.echo(f"{name:<20} {value}")
 
 
-def _head(title: str, *columns: str) -> None:
-    click.echo()
-    click.echo(title + (f" ({', '.join(columns)})" if columns else ""))
+def _head(title: str, columns: str = "") -> None:
+    click.echo(f"\n{title}")
+    if columns:
+        click.echo(columns)
 
 
 def _share(one: Share) -> str:

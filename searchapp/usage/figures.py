@@ -12,7 +12,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from searchapp.usage.shares import Share
@@ -27,6 +27,11 @@ class Day:
     day: date
     searches: int
     empty: int
+
+    @property
+    def pair(self) -> tuple[int, int]:
+        """Both, as a chart draws them."""
+        return self.searches, self.empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ class Figures:
         self._min_count = min_count
 
     def days(self) -> tuple[Day, ...]:
-        """Every day that was searched on, the earliest first."""
+        """Every day from the first to the last that was searched on."""
         searches: Counter[date] = Counter()
         empty: Counter[date] = Counter()
         for hour, count, without in self._run(
@@ -109,7 +114,11 @@ class Figures:
             day = datetime.fromtimestamp(hour * 3600).astimezone().date()
             searches[day] += count
             empty[day] += without
-        return tuple(Day(day, searches[day], empty[day]) for day in sorted(searches))
+        if not searches:
+            return ()
+        first, last = min(searches), max(searches)
+        every = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        return tuple(Day(day, searches[day], empty[day]) for day in every)
 
     def top(self, most: int) -> tuple[Asked, ...]:
         """The queries asked most."""

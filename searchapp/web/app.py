@@ -14,6 +14,7 @@ from searchapp.web import (
     exchange,
     languages,
     opensearch,
+    operator_page,
     pages,
     problems,
     static_files,
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(opensearch.make_blueprint(service))
     app.register_blueprint(pages.make_blueprint(service, recording))
     usage.register(app, recording)
+    operator_page.register(app, service)
     crawlers.register(app)
     languages.register(app, settings)
     docs_page.register(app)

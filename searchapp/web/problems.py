@@ -36,6 +36,12 @@ _PAGES = {
         N_("Yêu cầu không hợp lệ"),
         N_("Hãy rút ngắn câu tìm, xem lại ngày và bộ lọc, hoặc quay lại trang kết quả đầu tiên."),
     ),
+    401: (
+        N_("Cần mật khẩu"),
+        N_(
+            "Trang này dành cho người vận hành; mật khẩu là mã bí mật của thiết lập operator_token."
+        ),
+    ),
     404: (
         N_("Không tìm thấy trang này"),
         N_("Đường dẫn có thể đã cũ hoặc gõ nhầm. Hãy thử tìm lại."),

@@ -68,7 +68,12 @@ class Usage:
         A step back is no search.
         """
         step = request.headers.get(visitors.STEP_HEADER)
-        if not self._may_record() or not visitors.is_person() or step == visitors.BACK:
+        if (
+            not self._may_record()
+            or not visitors.is_person()
+            or visitors.is_operator()
+            or step == visitors.BACK
+        ):
             return Shown()
         search = Search(
             id=new_id(time.time()),

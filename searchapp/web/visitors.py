@@ -45,6 +45,12 @@ def is_person() -> bool:
     )
 
 
+def is_operator() -> bool:
+    """Whether the operator's page led here: that tries what others searched for."""
+    referrer = _referrer()
+    return referrer is not None and referrer[0] == url_for("operator.report", lang=None)
+
+
 def came_from_here() -> bool:
     """Whether a page of this site led here.
 
