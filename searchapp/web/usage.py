@@ -73,6 +73,7 @@ class Usage:
             or not visitors.is_person()
             or visitors.is_operator()
             or step == visitors.BACK
+            or (answer.partial and not answer.total)  # it may find something another time
         ):
             return Shown()
         search = Search(
