@@ -117,6 +117,21 @@ class Settings:
     )
     write_max_documents: int = _row(1000, "most documents that one call adds or deletes", 1)
     write_max_mb: int = _row(20, "most that one call may send, unpacked, in MB", 1)
+    usage_log: bool = _row(
+        True, "whether searches and clicks are kept, here and without identities"
+    )
+    usage_file: Path | None = _row(
+        None, "file that they are kept in; without it usage.sqlite in index_dir"
+    )
+    usage_retention_days: int = _row(90, "how long searches and clicks are kept, in days", 1)
+    report_min_count: int = _row(
+        2, "how often a query was asked before reports and exports show it", 1
+    )
+    operator_token: str | None = _row(
+        None,
+        "secret that opens the operator's page, as a password; so do tokens of the scope operate",
+        secret=True,
+    )
     language: str = _row(
         "auto", "language of the pages: auto is the reader's own, or vi or en", choices=LANGUAGES
     )
@@ -220,6 +235,11 @@ class Settings:
     def usual_page_size(self) -> int:
         """Hits on a page when the call does not say; never more than a call may ask for."""
         return min(self.page_size, self.page_size_max)
+
+    @property
+    def usage_path(self) -> Path:
+        """Where searches and clicks are kept."""
+        return self.usage_file or self.index_dir / "usage.sqlite"
 
 
 def _at_odds(settings: Settings, origins: Mapping[str, str]) -> list[str]:

@@ -14,6 +14,7 @@ SECRET = "9f86d081884c7d659a2f+/=="
 NUMBERS = [row for row in ROWS if isinstance(row.default, int) and row.type == "int"]
 FORMS = {"serve_socket_mode": "600", "trusted_proxies": "10.0.0.0/8, ::1"}
 """A value for each setting of a form of its own."""
+SWITCHES = [row for row in ROWS if row.type == "bool"]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -76,6 +77,22 @@ def test_a_choice_that_is_none_is_refused(raw: str) -> None:
 def test_a_number_that_is_none_is_refused(raw: str) -> None:
     with pytest.raises(InputError, match=r"SEARCHAPP_PAGE_SIZE.*whole number"):
         Settings.load({"SEARCHAPP_PAGE_SIZE": raw})
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [("1", True), ("true", True), ("YES", True), ("0", False), ("False", False), ("no", False)],
+)
+def test_a_switch_is_read_from_several_words(raw: str, value: bool) -> None:
+    for row in SWITCHES:
+        settings = Settings.load({PREFIX + row.name.upper(): raw})
+        assert getattr(settings, row.name) is value
+
+
+@pytest.mark.parametrize("raw", ["2", "có", "truth"])
+def test_a_switch_that_is_none_is_refused(raw: str) -> None:
+    with pytest.raises(InputError, match=r"SEARCHAPP_USAGE_LOG.*true or false"):
+        Settings.load({"SEARCHAPP_USAGE_LOG": raw})
 
 
 @pytest.mark.parametrize("row", NUMBERS, ids=lambda row: row.name)

@@ -27,6 +27,10 @@ _COMMANDS = {
     "eval": ("searchapp.cli.evaluate:eval_command", "Measure the ranking of the live index."),
     "serve": ("searchapp.cli.serve:serve_command", "Serve the page and the JSON endpoint."),
     "config": ("searchapp.cli.settings:config_command", "Show every setting and its source."),
+    "report": (
+        "searchapp.cli.report:report_command",
+        "Say what was searched for, and how it went.",
+    ),
     "stats": ("searchapp.cli.inspect:stats_command", "Say what the live index holds."),
     "backup": ("searchapp.cli.keeping:backup_command", "Write the live index into a file."),
     "restore": ("searchapp.cli.keeping:restore_command", "Make the index in a backup live."),

@@ -33,7 +33,7 @@ _HOW = {
     " writing on with SEARCHAPP_WRITE_TOKEN or searchapp tokens create NAME --scope write, then"
     " send it as Authorization: Bearer",
     Scope.OPERATE: "this is for those who run the service, and no token has the scope operate; make"
-    " one with: searchapp tokens create NAME --scope operate",
+    " one with: searchapp tokens create NAME --scope operate, or set SEARCHAPP_OPERATOR_TOKEN",
 }
 
 
@@ -85,6 +85,8 @@ def register(app: Flask, settings: Settings) -> None:
     also = []
     if settings.write_token is not None:
         also.append(token_of("write_token", settings.write_token, [Scope.WRITE]))
+    if settings.operator_token is not None:
+        also.append(token_of("operator_token", settings.operator_token, [Scope.OPERATE]))
     tokens = app.extensions["searchapp.tokens"] = TokensFile(settings.tokens_path, also)
     by_default = Scope.READ if settings.read_access == "token" else None
 

@@ -9,7 +9,7 @@ import msgspec
 from flask import Blueprint, Response, render_template, request
 
 from searchapp.contract.answers import Health, Ready, SearchAnswer
-from searchapp.contract.requests import NoParameters
+from searchapp.contract.requests import NoParameters, SearchParameters
 from searchapp.errors import SearchappError
 from searchapp.search.service import SearchService
 from searchapp.tokens import Scope
@@ -25,19 +25,20 @@ from searchapp.web.openapi import describe_api
 from searchapp.web.operations import OPERATIONS, PREFIX, Operation
 from searchapp.web.parameters import read_parameters
 from searchapp.web.problem_types import DOCS_PATH, PROBLEM_TYPES
+from searchapp.web.usage import Usage
 from searchapp.web.writing import WRITES
 
 JSON = "application/json"
 
 
-def make_blueprint(service: SearchService) -> Blueprint:
+def make_blueprint(service: SearchService, usage: Usage) -> Blueprint:
     """The routes of `OPERATIONS`, their description, and the health of the service."""
     blueprint = Blueprint("api", __name__)
     basis = settings_mark(service.settings)
     for operation in (*OPERATIONS, *WRITES):
         rule = operation.path.replace("{id}", "<anything:document_id>")
         reads = operation.method == "GET"
-        view = _view(service, operation, basis) if reads else _write_view(service, operation)
+        view = _view(service, usage, operation, basis) if reads else _write_view(service, operation)
         blueprint.add_url_rule(rule, operation.name, view, methods=[operation.method])
     description = describe_api(service.settings)
     encoded = msgspec.json.encode(description)
@@ -90,13 +91,17 @@ def make_blueprint(service: SearchService) -> Blueprint:
     return blueprint
 
 
-def _view(service: SearchService, operation: Operation, basis: str) -> Callable[..., Response]:
+def _view(
+    service: SearchService, usage: Usage, operation: Operation, basis: str
+) -> Callable[..., Response]:
     def view(document_id: str = "") -> Response:
         asks = read_parameters(operation.parameters)
         tag = entity_tag(basis, service.generation().name)
         if answered_before(tag):
             return mark(Response(status=NOT_MODIFIED), tag)
         answer = operation.call(service, asks, document_id)
+        if isinstance(asks, SearchParameters):
+            usage.answered(asks, answer)
         response = _json(msgspec.json.encode(answer))
         if isinstance(answer, SearchAnswer) and answer.partial:
             response.headers["Cache-Control"] = "no-store"  # the next one may be whole

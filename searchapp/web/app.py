@@ -18,10 +18,12 @@ from searchapp.web import (
     languages,
     observing,
     opensearch,
+    operator_page,
     pages,
     problems,
     refusals,
     static_files,
+    usage,
 )
 from searchapp.web.admission import Admission
 from searchapp.web.proxies import ForwardedHeaders
@@ -44,9 +46,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     service = SearchService(settings)
     app.extensions["searchapp"] = service
-    app.register_blueprint(api.make_blueprint(service))
+    recording = usage.Usage(service)
+    app.register_blueprint(api.make_blueprint(service, recording))
     app.register_blueprint(opensearch.make_blueprint(service))
-    app.register_blueprint(pages.make_blueprint(service))
+    app.register_blueprint(pages.make_blueprint(service, recording))
+    usage.register(app, recording)
+    operator_page.register(app, service)
     crawlers.register(app)
     languages.register(app, settings)
     docs_page.register(app)

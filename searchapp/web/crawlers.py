@@ -15,6 +15,8 @@ Disallow: /api/
 Disallow: /opensearch
 Disallow: /healthz
 Disallow: /readyz
+Disallow: /operator
+Disallow: /usage/
 """
 
 

@@ -113,7 +113,9 @@ def _choose(settings: Settings) -> None:
 
 
 def _is_page(endpoint: str | None) -> bool:
-    return endpoint is not None and (endpoint.startswith("pages.") or endpoint == "api.docs")
+    return endpoint is not None and (
+        endpoint.startswith("pages.") or endpoint in ("api.docs", "operator.report")
+    )
 
 
 def _url_in(code: str) -> str:

@@ -22,6 +22,7 @@ from searchapp.web.observing import see_answer, see_query, see_taken
 from searchapp.web.refinement import active_filters, facet_lists
 from searchapp.web.remarks import remark_text, worded
 from searchapp.web.search_state import SearchState, has_query
+from searchapp.web.usage import Usage
 
 Asked = TypeVar("Asked")
 Guide = TypeVar("Guide")
@@ -37,7 +38,7 @@ _SORTS = {
 }
 
 
-def make_blueprint(service: SearchService) -> Blueprint:
+def make_blueprint(service: SearchService, usage: Usage) -> Blueprint:
     """The routes for people."""
     blueprint = Blueprint("pages", __name__)
     blueprint.add_app_template_filter(marked_html, "marked")
@@ -98,6 +99,7 @@ def make_blueprint(service: SearchService) -> Blueprint:
                 related=_in_time(guidance.related, service, answer) if state.page == 1 else (),
                 ways_out=() if answer.total else _in_time(_ways_out, service, answered),
                 overview=corpus,
+                shown=usage.searched(state, answer),
                 has_dates=bool(corpus.stats.first_published or any(state.days)),
             )
 
@@ -105,6 +107,7 @@ def make_blueprint(service: SearchService) -> Blueprint:
     def document(document_id: str) -> str:
         state = _state_of_results()
         found = service.document(document_id, state.query if state else None)
+        usage.opened(document_id)
         return render_template(
             "document.html",
             query=state.query if state else "",

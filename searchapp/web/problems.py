@@ -26,7 +26,7 @@ from searchapp.web.problem_types import DOCS_PATH, problem_type
 from searchapp.web.refusals import TooBusyError
 
 _API = "/api/"
-_FOR_PROGRAMS = ("/api", "/healthz", "/readyz", "/metrics")
+_FOR_PROGRAMS = ("/api", "/healthz", "/readyz", "/metrics", "/usage/searches")
 _RETRY_AFTER_S = {
     503: 30,  # an index is on its way, or somebody has to build it
     409: 5,  # another build is running

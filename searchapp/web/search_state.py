@@ -92,11 +92,12 @@ class SearchState:
         """The address of this state."""
         return url_for("pages.search", **self.parameters)  # type: ignore[arg-type]
 
-    def document_url(self, document_id: str, place: int) -> str:
+    def document_url(self, document_id: str, place: int, ticket: str | None = None) -> str:
         """The address of a document found here, at a place on the page (from 1 on); it leads back
-        to that place.
+        to that place. With a ticket, opening it is recorded; see usage.py.
         """
-        return url_for("pages.document", document_id=document_id, at=place, **self.parameters)  # type: ignore[arg-type]
+        values = {**self.parameters, "at": place, "c": ticket}
+        return url_for("pages.document", document_id=document_id, **values)  # type: ignore[arg-type]
 
     def back_url(self) -> str:
         """The address of the place in these results that a document was opened from."""

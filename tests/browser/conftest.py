@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from driving import SIZES, Open
+from driving import OPERATOR_TOKEN, SIZES, Open
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
@@ -47,8 +47,8 @@ def browser() -> Iterator[Browser]:
         yield playwright.chromium.launch(executable_path=found, args=flags)
 
 
-def _serve(index_dir: Path) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(Settings(index_dir=index_dir)), threaded=True)
+def _serve(settings: Settings) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -59,17 +59,23 @@ def _serve(index_dir: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the sample corpus, served."""
-    index_dir = tmp_path_factory.mktemp("browser") / "index"
+def site_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the index of the sample corpus, with what is recorded of its use."""
+    index_dir: Path = tmp_path_factory.mktemp("browser") / "index"
     build([SEEDS], Settings(index_dir=index_dir, jobs=1))
-    yield from _serve(index_dir)
+    return index_dir
+
+
+@pytest.fixture(scope="session")
+def site(site_index: Path) -> Iterator[str]:
+    """The address of the sample corpus, served."""
+    yield from _serve(Settings(index_dir=site_index, operator_token=OPERATOR_TOKEN))
 
 
 @pytest.fixture(scope="session")
 def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server without an index."""
-    yield from _serve(tmp_path_factory.mktemp("nothing") / "index")
+    yield from _serve(Settings(index_dir=tmp_path_factory.mktemp("nothing") / "index"))
 
 
 @pytest.fixture

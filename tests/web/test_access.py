@@ -263,6 +263,13 @@ def test_every_route_is_closed_or_known_to_be_open(closed: FlaskClient) -> None:
         for name, view in app.view_functions.items()
         if getattr(view, "_needed_scope", None) == "open"
     }
-    assert opened == {"api.healthz", "api.readyz", "static", "robots", "favicon"}
+    assert opened == {
+        "api.healthz",
+        "api.readyz",
+        "static",
+        "robots",
+        "favicon",
+        "usage.settled",
+    }
     with app.test_request_context():
         assert url_for("robots") == "/robots.txt"

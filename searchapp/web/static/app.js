@@ -6,9 +6,10 @@ import { rememberSearch, showRecent } from "./recent.js";
 import { startSheet } from "./sheet.js";
 import { startThemes } from "./themes.js";
 import { startUpdates } from "./updates.js";
+import { startUsage } from "./usage.js";
 
 const form = document.querySelector("form.search");
-const updates = startUpdates(form, rememberSearch);
+const updates = startUpdates(form, rememberSearch, startUsage());
 startBox(form, updates);
 startKeys(form.elements.q);
 startMatches();

@@ -10,13 +10,14 @@ const SCROLLED_MS = 150; // after the last movement
 const REPLACED = ["link[rel=canonical]", "meta[name=description]", "#kept", ".foot nav"];
 
 /**
- * Show other results in the page at hand. `remember` is called with each query that was meant.
+ * Show other results in the page at hand. `remember` is called with each query that was meant, and
+ * `usage` is told what was typed, and what of that was meant.
  * Gives null where the page shows no results.
  *
  * There are three ways to other results: a "step" (a link or a form was followed), "back" (or
  * forward) in the history, and "typed". The first two are never given up for the third.
  */
-export function startUpdates(form, remember) {
+export function startUpdates(form, remember, usage) {
   if (!document.body.classList.contains("searched")) {
     return null;
   }
@@ -37,11 +38,13 @@ export function startUpdates(form, remember) {
     const before = input.value;
     const busy = setTimeout(() => main.setAttribute("aria-busy", "true"), SLOW_MS);
     try {
-      const response = await fetch(address, { signal, headers: { Accept: "text/html" } });
+      const headers = { Accept: "text/html", "Searchapp-Step": how };
+      const response = await fetch(address, { signal, headers });
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       if (!response.ok || !page.body.classList.contains("searched")) {
         throw new Error(`${response.status} is no page of results`);
       }
+      usage.show(page);
       if (how !== "typed" || page.querySelector(".hits")) {
         replace(page, address, how, input.value === before);
       } else {
@@ -132,6 +135,7 @@ export function startUpdates(form, remember) {
 
   function typed() {
     clearTimeout(timer);
+    usage.wait();
     timer = setTimeout(() => {
       if (asking && asking.how !== "typed") {
         return; // it is looked at again when that is shown
@@ -158,6 +162,7 @@ export function startUpdates(form, remember) {
       clearTimeout(timer);
       asking?.controller.abort();
       remember(input.value); // it was shown while it was typed
+      usage.settle();
     }
   });
 

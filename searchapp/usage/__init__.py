@@ -1,0 +1,1 @@
+"""What was asked, what was found and what was opened, kept here and without identities."""
