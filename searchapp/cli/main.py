@@ -25,6 +25,7 @@ _COMMANDS = {
     "analyze": ("searchapp.cli.analyze:analyze_command", "Show what a text becomes."),
     "eval": ("searchapp.cli.evaluate:eval_command", "Measure the ranking of the live index."),
     "serve": ("searchapp.cli.serve:serve_command", "Serve the page and the JSON endpoint."),
+    "mcp": ("searchapp.cli.mcp:mcp_command", "Let assistants search, over MCP."),
     "stats": ("searchapp.cli.inspect:stats_command", "Say what the live index holds."),
     "backup": ("searchapp.cli.keeping:backup_command", "Write the live index into a file."),
     "restore": ("searchapp.cli.keeping:restore_command", "Make the index in a backup live."),
