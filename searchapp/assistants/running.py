@@ -61,8 +61,8 @@ def serve_http(settings: Settings, host: str, port: int, allowed_hosts: tuple[st
         raise SearchappError(
             f"can't listen on {host}, port {port} ({reason}); choose another with --host or --port"
         ) from error
-    # asyncio does so only for sockets that were made with the protocol's number; without it an answer
-    # waits 40 ms for the other side's acknowledgement.
+    # asyncio does so only for sockets that were made with the number of the protocol; without it an
+    # answer waits 40 ms for the other side's acknowledgement.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     _log_to_stderr()
     # Every call stands for itself: any number of assistants, and none is lost by a restart.

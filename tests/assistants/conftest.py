@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from corpus import build_index
+from mcp_corpus import build_index
 
 from searchapp.config import Settings
 from searchapp.search.service import SearchService

@@ -11,9 +11,9 @@ from typing import Any
 
 import jsonschema
 import pytest
-from corpus import LONG, RECORDS, build_index
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError
+from mcp_corpus import LONG, RECORDS, build_index
 
 from searchapp import __version__
 from searchapp.assistants.server import make_server

@@ -17,10 +17,10 @@ from typing import Any
 
 import anyio
 import pytest
-from corpus import RECORDS, build_index
 from mcp import StdioServerParameters
 from mcp.client import Client
 from mcp.client.stdio import stdio_client
+from mcp_corpus import RECORDS, build_index
 
 MAIN = [sys.executable, "-c", "from searchapp.cli import main; main()"]
 _PATIENCE_S = 30
