@@ -23,7 +23,7 @@ from mcp.client.stdio import stdio_client
 from mcp_corpus import RECORDS, build_index
 
 MAIN = [sys.executable, "-c", "from searchapp.cli import main; main()"]
-_PATIENCE_S = 30
+_PATIENCE_S = 60
 
 
 def environment(**more: str) -> dict[str, str]:

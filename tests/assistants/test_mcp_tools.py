@@ -34,9 +34,11 @@ async def connected(service: SearchService, mode: str = "auto") -> AsyncIterator
 async def called(service: SearchService, tool: str, **arguments: Any) -> tuple[str, dict[str, Any]]:
     """What a tool says, as text and as JSON."""
     async with connected(service) as client:
+        (described,) = (one for one in (await client.list_tools()).tools if one.name == tool)
         result = await client.call_tool(tool, arguments)
     text = "\n".join(block.text for block in result.content)
     assert not result.is_error, text
+    jsonschema.validate(result.structured_content, described.output_schema)
     return text, result.structured_content
 
 
