@@ -33,7 +33,7 @@ def _search_lines(answer: SearchAnswer) -> Iterator[str]:
         documents = "document matches" if answer.total == 1 else "documents match"
         yield f"{answer.total} {documents} {asked}; here are {len(answer.hits)}."
     if answer.partial:
-        yield "A part of the index does not answer: there may be more."
+        yield "A part of the index did not answer in time: there may be more."
     if answer.suggestion is not None and answer.corrected is None:
         yield f"Perhaps meant: {_quoted(answer.suggestion.query)}"
     for note in answer.interpretation.notes:
