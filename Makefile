@@ -8,10 +8,10 @@ READY := $(VENV)/.ready
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help serve test check lint types imports format index bench cluster audit sbom clean
+.PHONY: help serve test check lint types imports format index bench cluster audit sbom dist test-dist clean
 
 help:            ## List the targets.
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
@@ -75,6 +75,14 @@ sbom: $(READY)   ## Say what a plain installation consists of, in build/sbom.jso
 	  --output-reproducible --spec-version 1.6 --output-format JSON --validate \
 	  --output-file build/sbom.json build/plain/bin/python
 	@rm -rf build/plain
+
+dist: $(READY)   ## The wheel and the sdist into dist/, checked; the same files make the same bytes.
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
+	$(BIN)/python -m twine check --strict dist/*
+
+test-dist: $(READY)  ## Install both on each Python that is here, with all extras, and try them (network).
+	EVERY_PYTHON=1 $(BIN)/python -m pytest tests/distribution
 
 clean:           ## Remove what was built, but no index.
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info

@@ -8,7 +8,7 @@ import click
 
 from searchapp.cli.building import left_out, progress_bar, report_option, write_report
 from searchapp.cli.options import index_dir_option
-from searchapp.cli.sources import Named, no_terminal_awaited
+from searchapp.cli.sources import Named, named_or_samples, no_terminal_awaited
 from searchapp.config import Settings
 from searchapp.ingest.build import build
 from searchapp.ingest.limits import Limits
@@ -60,7 +60,7 @@ def index_command(
     """
     settings = Settings.load(index_dir=index_dir, engine=engine, jobs=jobs)
     names = FieldMap() if fields is None else FieldMap.parse(fields)
-    named = Named.of(arguments or ("seeds",))
+    named = Named.of(named_or_samples(arguments))
     queries = named.queries(query, names)
     no_terminal_awaited(named)
     with named.spooled(Limits.of(settings), names) as stdin, progress_bar() as listener:

@@ -31,6 +31,7 @@ _COMMANDS = {
         "searchapp.cli.report:report_command",
         "Say what was searched for, and how it went.",
     ),
+    "mcp": ("searchapp.cli.mcp:mcp_command", "Let assistants search, over MCP."),
     "stats": ("searchapp.cli.inspect:stats_command", "Say what the live index holds."),
     "backup": ("searchapp.cli.keeping:backup_command", "Write the live index into a file."),
     "restore": ("searchapp.cli.keeping:restore_command", "Make the index in a backup live."),

@@ -18,6 +18,7 @@ from searchapp.ingest.sql import SqlSource, is_sql_url, without_password
 from searchapp.ingest.stdin import spool_stdin
 
 STDIN = "-"
+_SAMPLES = "seeds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,19 @@ class Named:
             return
         with spool_stdin(sys.stdin.buffer, limits, fields) as file:
             yield file
+
+
+def named_or_samples(arguments: Sequence[str]) -> Sequence[str]:
+    """What a command names, or the sample corpus, which is in a checkout and in no package.
+
+    Raises InputError if there is neither.
+    """
+    if not arguments and not Path(_SAMPLES).exists():
+        raise InputError(
+            f"nothing is named, and there is no folder {_SAMPLES} here;"
+            " name what to read, such as: searchapp index ~/tai-lieu"
+        )
+    return arguments or (_SAMPLES,)
 
 
 def no_terminal_awaited(named: Named) -> None:

@@ -12,6 +12,7 @@ import click
 
 from searchapp.cli.building import progress_bar
 from searchapp.cli.options import index_dir_option
+from searchapp.cli.sources import named_or_samples
 from searchapp.cli.update import summary
 from searchapp.config import Settings
 from searchapp.errors import LockedError, NoIndexError, SearchappError
@@ -56,7 +57,8 @@ def _begin(paths: tuple[Path, ...], settings: Settings) -> None:
         try:
             report = update(paths, settings, listener)
         except NoIndexError:
-            report = build(list(paths) or [Path("seeds")], settings, listener)
+            named = named_or_samples([str(path) for path in paths])
+            report = build([Path(one) for one in named], settings, listener)
             _say(f"Indexed {report.indexed} documents.")
         else:
             _say(summary(report, settings))

@@ -48,91 +48,103 @@ class NoParameters(Struct, frozen=True, kw_only=True):
     """An operation that takes none."""
 
 
+Page = Annotated[
+    int, Meta(ge=1, description="Trang kết quả, tính từ 1.\nThe page of hits, from 1 on.")
+]
+Size = Annotated[
+    int, Meta(ge=1, description="Số kết quả trên một trang.\nHits on a page.", examples=[5])
+]
+Filters = Annotated[
+    list[Annotated[str, Meta(min_length=1, extra_json_schema={"pattern": _FILTER})]],
+    Meta(
+        max_length=50,
+        description="Chỉ lấy tài liệu có giá trị này: `trường:giá trị`, với source, category,"
+        " author, tag, year hoặc published (ngày, khoảng ngày). Lặp lại được: cùng trường thì"
+        " lấy một trong các giá trị, khác trường thì phải đủ. Để trống sau dấu hai chấm là tìm"
+        " tài liệu không có giá trị.\n"
+        "Only documents with a value: `field:value` with source, category, author, tag, year or"
+        " published (dates and ranges of them). Several of one field widen each other, those of"
+        " different fields narrow. Nothing behind the colon asks for documents without a"
+        " value.",
+        examples=[["category:Giáo dục"], ["year:2024", "year:2023"]],
+    ),
+]
+FromDate = Annotated[
+    str,
+    Meta(
+        description="Đăng từ ngày này trở đi: một ngày, tháng hoặc năm.\n"
+        "Published on this day or later: a day, month or year.",
+        examples=["2024-03"],
+        extra_json_schema={"pattern": _DATE},
+    ),
+]
+ToDate = Annotated[
+    str,
+    Meta(
+        description="Đăng đến hết ngày này: một ngày, tháng hoặc năm.\n"
+        "Published on this day or before: a day, month or year.",
+        examples=["2025"],
+        extra_json_schema={"pattern": _DATE},
+    ),
+]
+Order = Annotated[
+    SortName,
+    Meta(
+        description="Thứ tự kết quả: liên quan nhất, mới nhất, cũ nhất, hoặc theo tựa như trong"
+        " từ điển tiếng Việt; tài liệu không có ngày đứng cuối.\n"
+        "The order of hits; titles in the order of a Vietnamese dictionary, documents without a"
+        " date last.",
+        examples=["newest"],
+    ),
+]
+FacetSize = Annotated[
+    int,
+    Meta(
+        ge=0,
+        description="Số giá trị nhiều nhất được đếm cho mỗi trường; 0 là không đếm.\n"
+        "Most values counted for a facet; 0 counts none.",
+    ),
+]
+Cursor = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=400,
+        description="`next_cursor` của câu trả lời trước, để đọc tiếp; các tham số khác giữ"
+        " nguyên, `page` không có tác dụng.\n"
+        "`next_cursor` of an answer, to go on behind it; all other parameters stay as they"
+        " were, `page` does not count.",
+        extra_json_schema={"pattern": "^[A-Za-z0-9_-]+$"},
+    ),
+]
+Prefix = Annotated[
+    str,
+    Meta(
+        description="Phần đã gõ, có dấu hay không; có gợi ý từ chữ cái thứ hai.\n"
+        "What was typed so far, with or without marks; from two letters on.",
+        examples=["xây d", "ha no"],
+    ),
+]
+SuggestSize = Annotated[
+    int, Meta(ge=1, le=20, description="Số gợi ý nhiều nhất.\nMost completions.")
+]
+RelatedSize = Annotated[
+    int, Meta(ge=1, le=50, description="Số tài liệu nhiều nhất.\nMost documents.")
+]
+
+
 class SearchParameters(Struct, frozen=True, kw_only=True):
     """Of `/search`."""
 
     q: Query
-    page: Annotated[
-        int, Meta(ge=1, description="Trang kết quả, tính từ 1.\nThe page of hits, from 1 on.")
-    ] = 1
-    size: (
-        Annotated[
-            int, Meta(ge=1, description="Số kết quả trên một trang.\nHits on a page.", examples=[5])
-        ]
-        | UnsetType
-    ) = UNSET
-    filter: Annotated[
-        list[Annotated[str, Meta(min_length=1, extra_json_schema={"pattern": _FILTER})]],
-        Meta(
-            max_length=50,
-            description="Chỉ lấy tài liệu có giá trị này: `trường:giá trị`, với source, category,"
-            " author, tag, year hoặc published (ngày, khoảng ngày). Lặp lại được: cùng trường thì"
-            " lấy một trong các giá trị, khác trường thì phải đủ. Để trống sau dấu hai chấm là tìm"
-            " tài liệu không có giá trị.\n"
-            "Only documents with a value: `field:value` with source, category, author, tag, year or"
-            " published (dates and ranges of them). Several of one field widen each other, those of"
-            " different fields narrow. Nothing behind the colon asks for documents without a"
-            " value.",
-            examples=[["category:Giáo dục"], ["year:2024", "year:2023"]],
-        ),
-    ] = field(default_factory=list)
-    from_: (
-        Annotated[
-            str,
-            Meta(
-                description="Đăng từ ngày này trở đi: một ngày, tháng hoặc năm.\n"
-                "Published on this day or later: a day, month or year.",
-                examples=["2024-03"],
-                extra_json_schema={"pattern": _DATE},
-            ),
-        ]
-        | UnsetType
-    ) = field(default=UNSET, name="from")
-    to: (
-        Annotated[
-            str,
-            Meta(
-                description="Đăng đến hết ngày này: một ngày, tháng hoặc năm.\n"
-                "Published on this day or before: a day, month or year.",
-                examples=["2025"],
-                extra_json_schema={"pattern": _DATE},
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
-    sort: Annotated[
-        SortName,
-        Meta(
-            description="Thứ tự kết quả: liên quan nhất, mới nhất, cũ nhất, hoặc theo tựa như trong"
-            " từ điển tiếng Việt; tài liệu không có ngày đứng cuối.\n"
-            "The order of hits; titles in the order of a Vietnamese dictionary, documents without a"
-            " date last.",
-            examples=["newest"],
-        ),
-    ] = "relevance"
-    facet_size: Annotated[
-        int,
-        Meta(
-            ge=0,
-            description="Số giá trị nhiều nhất được đếm cho mỗi trường; 0 là không đếm.\n"
-            "Most values counted for a facet; 0 counts none.",
-        ),
-    ] = 20
-    cursor: (
-        Annotated[
-            str,
-            Meta(
-                min_length=1,
-                max_length=400,
-                description="`next_cursor` của câu trả lời trước, để đọc tiếp; các tham số khác giữ"
-                " nguyên, `page` không có tác dụng.\n"
-                "`next_cursor` of an answer, to go on behind it; all other parameters stay as they"
-                " were, `page` does not count.",
-                extra_json_schema={"pattern": "^[A-Za-z0-9_-]+$"},
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
+    page: Page = 1
+    size: Size | UnsetType = UNSET
+    filter: Filters = field(default_factory=list)
+    from_: FromDate | UnsetType = field(default=UNSET, name="from")
+    to: ToDate | UnsetType = UNSET
+    sort: Order = "relevance"
+    facet_size: FacetSize = 20
+    cursor: Cursor | UnsetType = UNSET
     verbatim: Annotated[
         Flag,
         Meta(
@@ -152,17 +164,8 @@ class SearchParameters(Struct, frozen=True, kw_only=True):
 class SuggestParameters(Struct, frozen=True, kw_only=True):
     """Of `/suggest`."""
 
-    q: Annotated[
-        str,
-        Meta(
-            description="Phần đã gõ, có dấu hay không; có gợi ý từ chữ cái thứ hai.\n"
-            "What was typed so far, with or without marks; from two letters on.",
-            examples=["xây d", "ha no"],
-        ),
-    ]
-    size: Annotated[
-        int, Meta(ge=1, le=20, description="Số gợi ý nhiều nhất.\nMost completions.")
-    ] = 8
+    q: Prefix
+    size: SuggestSize = 8
 
 
 class DocumentParameters(Struct, frozen=True, kw_only=True):
@@ -174,9 +177,7 @@ class DocumentParameters(Struct, frozen=True, kw_only=True):
 class RelatedParameters(Struct, frozen=True, kw_only=True):
     """Of `/documents/{id}/related`."""
 
-    size: Annotated[
-        int, Meta(ge=1, le=50, description="Số tài liệu nhiều nhất.\nMost documents.")
-    ] = 5
+    size: RelatedSize = 5
 
 
 class AnalyzeParameters(Struct, frozen=True, kw_only=True):

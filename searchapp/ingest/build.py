@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from searchapp.analysis.pyvi_model import SegmentationModel, load_pyvi_model
 from searchapp.config import Settings
 from searchapp.errors import IndexRefusedError, InputError, NoIndexError
 from searchapp.generations import Building, Generation, Generations, size_and_hash
-from searchapp.ingest.base import SourceFile
+from searchapp.ingest.base import Problem, SourceFile
 from searchapp.ingest.files import Collection, Root, collect, collect_roots, root_labels
 from searchapp.ingest.limits import Limits
 from searchapp.ingest.making import make_generation, new_building
@@ -77,6 +77,9 @@ def build(
         posted = live_store(generations) if keep_posted else None
         if posted is not None:
             steps += _given_steps(posted, model, [POSTED])
+        elif keep_posted:
+            unreadable = (*collection.unreadable, *_left_behind(generations))
+            collection = replace(collection, unreadable=unreadable)
         return make_generation(
             generations,
             building,
@@ -170,6 +173,22 @@ def live_store(generations: Generations) -> Store | None:
     except OSError:
         is_whole = False
     return Store.load(current.store_folder) if is_whole else None
+
+
+def _left_behind(generations: Generations) -> Iterator[Problem]:
+    """That what programs put into the live index, if anything, is not taken over, and why."""
+    try:
+        reason = f"{generations.current().store_folder} is damaged or missing"
+    except NoIndexError:
+        return
+    except IndexRefusedError as error:
+        reason = str(error).partition(";")[0]
+    yield Problem(
+        str(generations.index_dir),
+        f"what programs put into this index, if anything, is not in the new one: {reason}; send it"
+        " again, or go back with searchapp rollback",
+        kept=True,
+    )
 
 
 def is_usable(store: Store, model: SegmentationModel) -> bool:

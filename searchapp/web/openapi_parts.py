@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 
 from searchapp.config import Settings
+from searchapp.contract.schemas import parameter_schemas
 from searchapp.web.examples import example_of
 from searchapp.web.operations import Operation
-from searchapp.web.parameters import parameter_schemas
 from searchapp.web.problem_types import PROBLEM_TYPES
 
 Json = dict[str, Any]

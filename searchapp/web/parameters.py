@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 import msgspec
 from flask import request
-from msgspec import Struct, UnsetType
+from msgspec import Struct
 from werkzeug.datastructures import MultiDict
 
+from searchapp.contract.schemas import given_type, parameter_schemas, wanted
 from searchapp.errors import QueryError
 
 _NUMBER = re.compile(r"-?[0-9]{1,18}")
@@ -40,44 +40,13 @@ def read_parameters(kind: type[Parameters], args: MultiDict[str, str] | None = N
         else:
             value = given if many else _number(given[0], schema)
             try:
-                values[field.name] = msgspec.convert(value, _given_type(field.type))
+                values[field.name] = msgspec.convert(value, given_type(field.type))
             except msgspec.ValidationError:
                 shown = next((one for one in given if not one), given[0])[:_SHOWN_CHARS]
                 wrong[name] = f"{name} is {shown!r}, it should be {wanted(schema)}"
     if wrong:
         raise QueryError("; ".join(wrong.values()), next(iter(wrong)))
     return kind(**values)
-
-
-def _given_type(kind: Any) -> Any:
-    """The type of a parameter that is there."""
-    choices = [one for one in get_args(kind) if one is not UnsetType]
-    return choices[0] if UnsetType in get_args(kind) else kind
-
-
-@cache
-def parameter_schemas(kind: type[Struct]) -> dict[str, dict[str, Any]]:
-    """The JSON schema of each parameter by its name in the query string."""
-    _, components = msgspec.json.schema_components([kind])
-    properties: dict[str, dict[str, Any]] = components[kind.__name__].get("properties", {})
-    return properties
-
-
-def wanted(schema: dict[str, Any]) -> str:
-    """What a parameter should be, for people."""
-    if "enum" in schema:
-        return " or ".join(str(value) for value in schema["enum"])
-    if schema.get("type") == "integer":
-        least, most = schema.get("minimum"), schema.get("maximum")
-        if most is not None:
-            return f"a whole number from {least} to {most}"
-        return f"a whole number from {least} on"
-    if schema.get("type") == "array":
-        return f"text, and not be given more than {schema['maxItems']} times"
-    most = schema.get("maxLength")
-    if most is not None:
-        return f"text of at most {most} characters"
-    return "some words" if schema.get("minLength") else "some text"
 
 
 def _number(raw: str, schema: dict[str, Any]) -> int | str:

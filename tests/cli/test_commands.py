@@ -120,10 +120,11 @@ def test_index_reads_seeds_when_nothing_is_named(tmp_path: Path) -> None:
         (["index", "không-có"], "there is no không-có"),
         (["index", "empty"], "nothing to index"),
         (["index", "a.png"], "of no kind"),
-        (["index"], "there is no seeds"),
+        (["index"], "nothing is named, and there is no folder seeds here; name what to read"),
+        (["watch"], "nothing is named, and there is no folder seeds here; name what to read"),
         (["index", "a.txt", "--engine", "lucene"], "whoosh"),
     ],
-    ids=["absent", "empty", "other kind", "no seeds", "engine"],
+    ids=["absent", "empty", "other kind", "no seeds", "no seeds to watch", "engine"],
 )
 def test_index_refuses(tmp_path: Path, arguments: list[str], said: str) -> None:
     (tmp_path / "empty").mkdir()
