@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help serve test check lint types imports format index bench cluster clean
+.PHONY: help serve test check lint types imports format index bench cluster site pictures clean
 
 help:            ## List the targets.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
@@ -55,5 +55,11 @@ bench: $(READY)  ## The benchmarks; they need the data named in benchmarks/READM
 cluster: $(READY)  ## An OpenSearch cluster of three nodes until Ctrl+C; needs Java 17 to 23 and Maven.
 	$(BIN)/python -m cluster
 
+site: $(READY)   ## The documentation, in Vietnamese and English, as static pages in site/.
+	$(BIN)/python -m website
+
+pictures: $(READY)  ## The pictures of the documentation, taken anew; needs Chromium.
+	PICTURES=write $(BIN)/python -m pytest tests/browser/test_pictures.py
+
 clean:           ## Remove what was built, but no index.
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist site *.egg-info

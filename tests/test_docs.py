@@ -14,7 +14,7 @@ from searchapp.cli.main import _COMMANDS, commands
 from searchapp.config import PREFIX, Settings
 
 PROJECT = Path(__file__).resolve().parents[1]
-DOCS = sorted(p for p in (PROJECT / "README.md", *(PROJECT / "docs").glob("*.md")) if p.exists())
+DOCS = [PROJECT / "README.md", *sorted((PROJECT / "docs").rglob("*.md"))]
 _FENCE = re.compile(r"^```(?:sh|bash|console|text|)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`((?:make|searchapp)\s[^`]+)`")
 
@@ -100,12 +100,13 @@ def test_every_command_is_in_the_documents(name: str) -> None:
 
 @pytest.mark.parametrize("row", fields(Settings), ids=lambda row: row.name)
 def test_every_setting_is_in_the_documents(row) -> None:
-    text = read("docs/settings.md")
-    assert PREFIX in text
-    (line,) = (x for x in text.splitlines() if x.startswith(f"| `{row.name}` |"))
-    _, _, default, about, _ = (cell.strip() for cell in line.split("|"))
-    assert default == ("" if row.default is None else f"`{row.default}`")
-    assert about == row.metadata["about"]
+    for name in ("docs/settings.md", "docs/vi/settings.md"):
+        text = read(name)
+        assert PREFIX in text
+        (line,) = (x for x in text.splitlines() if x.startswith(f"| `{row.name}` |"))
+        _, _, default, about, _ = (cell.strip() for cell in line.split("|"))
+        assert default == ("" if row.default is None else f"`{row.default}`")
+        assert (about == row.metadata["about"]) == (name == "docs/settings.md"), name
 
 
 def test_the_documents_name_no_setting_that_is_not_there() -> None:
