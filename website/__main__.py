@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from website.finishing import ThemeChangedError, finish
 from website.pages import LANGUAGES, PROJECT
 from website.staging import BrokenSourceError, stage
 from website.words import write_words
@@ -37,6 +38,12 @@ def build(target: Path, work: Path = PROJECT / "build" / "site") -> int:
     failed = [language for language, run in runs.items() if run.wait() != 0]
     if failed:
         print(f"not built: {', '.join(failed)}; mend what is named above", file=sys.stderr)
+        return 1
+    try:
+        for language in LANGUAGES:
+            finish(work / "html" / language, language)
+    except ThemeChangedError as error:
+        print(error, file=sys.stderr)
         return 1
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(work / "html" / "vi", target)
