@@ -58,6 +58,9 @@ class Settings:
     archive_max_nesting: int = _row(3, "most archives in one another", 1)
     write_wait_s: int = _row(10, "longest wait of a write for a build that runs, in seconds", 0)
     synonyms_file: Path | None = _row(None, "your own synonyms, in Solr's format")
+    search_timeout_ms: int = _row(
+        5000, "longest time that an answer may take, in milliseconds; 0 means any", 0
+    )
     query_max_chars: int = _row(1000, "longest query, in characters", 1)
     analyze_max_chars: int = _row(10_000, "longest text that the API takes apart, in characters", 1)
     opensearch_hosts: str = _row(

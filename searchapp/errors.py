@@ -12,7 +12,8 @@
     ├── NotFoundError         exit 2, HTTP 404   no such document
     ├── GoneError             exit 2, HTTP 410   a cursor outlived the index it reads
     ├── LockedError           exit 1, HTTP 409   another build is running
-    └── UnavailableError      exit 1, HTTP 503   a server that the index is on does not answer
+    ├── UnavailableError      exit 1, HTTP 503   a server that the index is on does not answer
+    └── OutOfTimeError        exit 1, HTTP 503   a question takes longer than it may
 
 The command line and the web layer translate this tree once each.
 """
@@ -148,3 +149,15 @@ class UnavailableError(SearchappError):
     """A server that holds the index does not answer, or not in time; it may do so again."""
 
     http_status = 503
+
+
+class OutOfTimeError(SearchappError):
+    """A question takes longer than it may, and nothing of its answer is of use yet."""
+
+    http_status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the question takes longer than it may (search_timeout_ms);"
+            " ask with fewer signs (* ~ NEAR) or rarer words, or narrow it with a filter"
+        )

@@ -11,6 +11,7 @@ from searchapp.errors import (
     LockedError,
     NoIndexError,
     NotFoundError,
+    OutOfTimeError,
     QueryError,
     SearchappError,
     UnavailableError,
@@ -35,6 +36,7 @@ EVERY = [
     (GoneError("x"), 2, 410),
     (LockedError("x"), 1, 409),
     (UnavailableError("x"), 1, 503),
+    (OutOfTimeError(), 1, 503),
 ]
 
 

@@ -131,8 +131,11 @@ def _code_token(surface: str, span: tuple[int, int], starts: list[int]) -> Token
 def _token_spans(text: str, surfaces: list[str], firsts: list[int]) -> list[tuple[int, int]]:
     """Where each token stands; ``firsts`` are the first of each chunk, and the number of all."""
     spans: list[tuple[int, int]] = []
-    for index, chunk in enumerate(_CHUNK.finditer(text)):
-        spans += _spans(surfaces[firsts[index] : firsts[index + 1]], chunk.start())
+    for (first, last), chunk in zip(pairwise(firsts), _CHUNK.finditer(text), strict=True):
+        if last - first == 1:
+            spans.append(chunk.span())
+        else:
+            spans += _spans(surfaces[first:last], chunk.start())
     return spans
 
 

@@ -107,7 +107,9 @@ def search_command(
         explain=explain,
     )
     if answer.partial:
-        click.echo("searchapp: a part of the index does not answer; there may be more", err=True)
+        click.echo(
+            "searchapp: a part of the index did not answer in time; there may be more", err=True
+        )
     if as_json:
         echo_json(plain(search_answer(answer, explain=explain)))
     elif form == "tsv":

@@ -160,8 +160,8 @@ class SearchAnswer(Struct, frozen=True, kw_only=True):
     partial: Annotated[
         bool,
         Meta(
-            description="Một phần chỉ mục chưa trả lời: có thể còn kết quả khác.\n"
-            "A part of the index did not answer: there may be more.",
+            description="Một phần chỉ mục không trả lời kịp: có thể còn kết quả khác.\n"
+            "A part of the index did not answer in time: there may be more.",
             examples=[False],
         ),
     ]

@@ -96,8 +96,9 @@ class Found:
     """One page of hits, best first (ties by id), and how many documents were found in all.
 
     ``facets`` are empty unless they were asked for. ``partial`` says that a part of the index did
-    not answer: there may be more hits, and better ones. ``after`` leads an engine that can't count
-    its way to a deep page to the hits behind these; None where offsets are as good.
+    not answer, or the time was up: there may be more hits, better ones, and facets. ``after`` leads
+    an engine that can't count its way to a deep page to the hits behind these; None where offsets
+    are as good.
     """
 
     total: int
@@ -146,8 +147,9 @@ class Searcher(Protocol):
         has up to ``facet_values`` values and those that its own filter names. 0 counts nothing.
         ``after`` is that of the `Found` whose hits end at ``offset``, if it had one.
 
-        Raises QueryError for what the engine can't do (`Capabilities`), UnavailableError if it
-        does not answer in time.
+        It works within the time budget that it finds (`searchapp.time_budget`). Raises QueryError
+        for what the engine can't do (`Capabilities`), UnavailableError if it does not answer,
+        OutOfTimeError if what is found is not known when the time is up.
         """
 
     def explain(self, query: Query, document_id: str) -> list[Contribution]:

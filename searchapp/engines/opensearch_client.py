@@ -7,14 +7,12 @@ here. Neither a password nor a header is in any message.
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 import logging
-import math
 import random
 import time
-from collections.abc import Iterator, Mapping
-from contextvars import ContextVar
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,6 +30,7 @@ from opensearchpy.exceptions import (
 
 from searchapp.config import Settings
 from searchapp.errors import InputError, SearchappError, UnavailableError
+from searchapp.time_budget import left_s, within
 
 _log = logging.getLogger(__name__)
 # The client tells of every failed request with a traceback; one line does, and comes from here.
@@ -51,8 +50,6 @@ _NODE_GONE = {
     "receive_timeout_transport_exception",
 }
 _LEAST_ATTEMPT_S = 0.2
-_until: ContextVar[float] = ContextVar("until", default=math.inf)
-"""When the time is over that several requests have together; of `time.monotonic`."""
 
 
 # Also with 403, as if it were a matter of rights: the cluster takes nothing more for now.
@@ -99,14 +96,9 @@ class Cluster:
         except (ImproperlyConfigured, ValueError, OSError) as error:
             raise InputError(f"OpenSearch can't be reached as it is set: {error}") from error
 
-    @contextlib.contextmanager
-    def within_limit(self) -> Iterator[None]:
+    def within_limit(self) -> AbstractContextManager[None]:
         """All that is asked here, in this thread, has the time limit of the settings together."""
-        token = _until.set(time.monotonic() + self.timeout_s)
-        try:
-            yield
-        finally:
-            _until.reset(token)
+        return within(self.timeout_s)
 
     def read(
         self,
@@ -123,7 +115,7 @@ class Cluster:
         (by default those of the settings). Raises UnavailableError, MissingError, SearchappError.
         """
         whole_s = timeout_s or self.timeout_s
-        until = min(time.monotonic() + whole_s, _until.get())
+        until = time.monotonic() + min(whole_s, left_s())
         pause = _FIRST_PAUSE_S
         for attempt in range(1, _ATTEMPTS + 1):
             left = until - time.monotonic()

@@ -40,6 +40,7 @@ from searchapp.errors import CursorError, IndexRefusedError, UnavailableError
 from searchapp.query.describe import text_of
 from searchapp.query.filters import Column, Sort
 from searchapp.query.nodes import HasId, Query, Term
+from searchapp.time_budget import check, left_s
 
 WINDOW = 10_000
 """How deep OpenSearch counts its way to a page (index.max_result_window)."""
@@ -81,8 +82,9 @@ class OpenSearchSearcher:
 
     def _ask(self, body: dict[str, Any], **parameters: Any) -> dict[str, Any]:
         """Search the index; parts that do not answer in time are left out of the answer."""
-        timeout_ms = int(self._cluster.timeout_s * _SHARE_OF_TIME * 1000)
-        asked = {"timeout": f"{timeout_ms}ms", **body}
+        check()
+        limit_s = min(self._cluster.timeout_s, left_s())
+        asked = {"timeout": f"{math.ceil(limit_s * _SHARE_OF_TIME * 1000)}ms", **body}
         path = "/_search" if "pit" in body else f"/{self._place.name}/_search"
         if "pit" not in body:
             parameters = {"allow_partial_search_results": "true", **parameters}

@@ -20,6 +20,7 @@ from searchapp.engines.tantivy_schema import (
 )
 from searchapp.query.filters import Column
 from searchapp.query.nodes import Filter, HasValue
+from searchapp.time_budget import check
 
 _NONE = "\U0010ffff"  # counts documents without a value; behind all keys
 _BUCKETS_MAX = 60_000  # Tantivy gives no more than 65,000
@@ -62,6 +63,7 @@ class TantivyColumns:
         passes.append([column for column in Column if column not in filtered])
         facets = {}
         for columns in filter(None, passes):
+            check()
             others = [
                 query
                 for one, query in zip(filters, held, strict=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,13 @@ from tantivy import DocAddress, Occur, Order
 
 from searchapp.analysis.base import View
 from searchapp.documents import Document
+from searchapp.engines.aside import Aside
 from searchapp.engines.base import (
     AnalyzedBatch,
     ColumnSummary,
     Contribution,
     Expansion,
+    FacetValue,
     Found,
     Hit,
 )
@@ -28,9 +30,11 @@ from searchapp.engines.tantivy_query import Translator, all_of, total, without
 from searchapp.engines.tantivy_schema import DOCUMENT, ID, ORDERS, decode, open_index
 from searchapp.engines.tantivy_writer import STATE_FILE
 from searchapp.engines.vocabulary import VIEWS, Vocabulary
+from searchapp.errors import OutOfTimeError
 from searchapp.query.describe import text_of
 from searchapp.query.filters import Column, Sort
 from searchapp.query.nodes import HasId, Query, Scored, Term
+from searchapp.time_budget import check
 
 _MORE = 4  # times as many hits are asked for where equal scores go on behind the page
 
@@ -54,6 +58,7 @@ class TantivySearcher:
         self._searcher = self._translator.searcher
         self._columns = TantivyColumns(self._translator)
         self._vocabularies = {view: Vocabulary(folder, view) for view in VIEWS}
+        self._aside = Aside()
         self._closed = False
 
     @property
@@ -71,21 +76,38 @@ class TantivySearcher:
         facet_values: int = 0,
         after: str | None = None,  # noqa: ARG002  # offsets lead there as well
     ) -> Found:
-        matched = self._translator.match(query.match)
-        held = [self._translator.match(one.node) for one in query.filters]
+        matched, *held = self._aside.run(
+            lambda: (
+                [self._translator.match(query.match)]
+                + [self._translator.match(one.node) for one in query.filters]
+            )
+        )
         found = all_of([matched, *held])
-        facets = {}
+        count, hits = self._aside.run(lambda: self._page(found, query, offset, limit))
+        facets: Mapping[Column, tuple[FacetValue, ...]] = {}
+        partial = False
         if facet_values:
-            facets = self._columns.facets(query.filters, matched, held, facet_values)
+            try:
+                facets = self._aside.run(
+                    lambda: self._columns.facets(query.filters, matched, held, facet_values)
+                )
+            except OutOfTimeError:
+                partial = True
+        return Found(count, hits, facets, partial)
+
+    def _page(
+        self, found: tantivy.Query, query: Query, offset: int, limit: int
+    ) -> tuple[int, tuple[Hit, ...]]:
+        """How many are found, and the hits of a page."""
         if limit <= 0:
-            return Found(self._translator.count(found), (), facets)
+            return self._translator.count(found), ()
         if query.sort is not Sort.RELEVANCE:
             count, page = self._sorted(found, ORDERS[query.sort], offset, limit)
             scores = self._scores_of(page, query.score)
             ranked = [(scores.get(_place(address), 0.0), address) for address in page]
         else:
             count, ranked = self._best(found, query, offset, limit)
-        return Found(count, tuple(Hit(self._at(where), score) for score, where in ranked), facets)
+        return count, tuple(Hit(self._at(where), score) for score, where in ranked)
 
     def _best(
         self, found: tantivy.Query, query: Query, offset: int, limit: int
@@ -97,6 +119,7 @@ class TantivySearcher:
         # Two searches: a sum that puts some first would leave few of a score's 24 bits.
         first = self._translator.match(query.first)
         ahead, page = self._ranked(all_of([found, first]), adds, offset, limit)
+        check()
         others = without(found, first)
         behind, rest = self._ranked(others, adds, max(offset - ahead, 0), limit - len(page))
         return ahead + behind, page + rest
@@ -293,6 +316,7 @@ class TantivySearcher:
         # Files are mapped into memory for as long as anything holds Tantivy's searcher.
         if not self._closed:
             self._closed = True
+            self._aside.close()
             del self._searcher, self._columns, self._translator, self._vocabularies
 
 

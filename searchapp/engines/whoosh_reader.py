@@ -48,6 +48,7 @@ from searchapp.engines.whoosh_writer import (
     field_name,
     length_row,
 )
+from searchapp.errors import OutOfTimeError
 from searchapp.query.describe import text_of
 from searchapp.query.filters import Column, Sort
 from searchapp.query.nodes import (
@@ -66,6 +67,7 @@ from searchapp.query.nodes import (
     Query,
     Term,
 )
+from searchapp.time_budget import check
 
 Array = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
@@ -125,36 +127,47 @@ class WhooshSearcher:
         found_mask = matched.copy()
         for mask in held:
             found_mask &= mask
-        facets = self._facets(query, matched, held, facet_values) if facet_values else {}
         found = np.flatnonzero(found_mask)
+        # What follows only orders and counts what was found: it may be left out.
+        scores = np.zeros(self._slots)
+        first: Mask | None = None
+        facets: dict[Column, tuple[FacetValue, ...]] = {}
+        partial = False
+        try:
+            if found.size and limit > 0:
+                self._add_scores(scores, query)
+                if query.first is not None and query.sort is Sort.RELEVANCE:
+                    first = self._matching(query.first)[found]
+            if facet_values:
+                facets = self._facets(query, matched, held, facet_values)
+        except OutOfTimeError:
+            partial = True
         if found.size == 0 or limit <= 0:
-            return Found(int(found.size), (), facets)
-        scores = self._scores(query)
+            return Found(int(found.size), (), facets, partial)
         if query.sort is Sort.RELEVANCE:
-            first = None if query.first is None else self._matching(query.first)[found]
             best = self._best(found, scores[found], first, offset + limit)[offset:]
         else:
             keys = self._columns.order_keys(query.sort)[found]
             order = np.lexsort((self._id_ranks[found], keys))
             best = found[order[offset : offset + limit]]
         hits = tuple(Hit(self._document(number), float(scores[number])) for number in best.tolist())
-        return Found(int(found.size), hits, facets)
+        return Found(int(found.size), hits, facets, partial)
 
-    def _scores(self, query: Query) -> Array:
-        scores = np.zeros(self._slots)
+    def _add_scores(self, scores: Array, query: Query) -> None:
+        """Add up the scores of all documents. Raises OutOfTimeError half-way through."""
         for scored in query.score:
             postings = self._counted(scored.node)
             if postings.dense:
                 scores += scored.weight * postings.impacts
             else:
                 scores[postings.documents] += scored.weight * postings.impacts
-        return scores
 
     def _facets(
         self, query: Query, matched: Mask, held: list[Mask], most: int
     ) -> dict[Column, tuple[FacetValue, ...]]:
         facets = {}
         for column in Column:
+            check()
             found = matched.copy()
             chosen: list[str] = []
             for one, mask in zip(query.filters, held, strict=True):
@@ -273,6 +286,7 @@ class WhooshSearcher:
         With f the frequencies summed over fields, each divided by its length norm and times its
         field's weight: idf * f * (k1 + 1) / (f + k1), idf = ln(1 + (N - df + 0.5) / (df + 0.5)).
         """
+        check()
         found = self._cache.get(node)
         if found is None:
             found = self._weighed(node)
@@ -424,6 +438,7 @@ class WhooshSearcher:
         """The documents that hold any of the terms, and how often they stand there together."""
         frequencies = np.zeros(self._slots)
         for term in terms:
+            check()
             one = self._terms.postings(field_name(field, view), _encoded(term))
             if one is not None:
                 frequencies[one.documents] += one.frequencies

@@ -27,6 +27,7 @@ from searchapp.search.planner import Plan, Planner, Wanted
 from searchapp.search.query_form import query_form
 from searchapp.search.related import telling_query
 from searchapp.search.snippets import Highlighter, Snippet
+from searchapp.time_budget import within
 
 _PHRASE_WEIGHT = 10.0  # of a syllable in a phrase: about that of a rare word
 
@@ -152,7 +153,7 @@ class SearchService:
         none. ``verbatim`` answers the query as typed, whatever it may have been meant to be;
         ``explain`` says of each hit what its score is made of. Raises QueryError for an empty or
         over-long query, a page out of range or a filter that names nothing, GoneError for a cursor
-        that came too late.
+        that came too late, OutOfTimeError for what takes too long.
         """
         size = self.settings.usual_page_size if size is None else size
         begin = (page - 1) * size if offset is None else offset
@@ -174,17 +175,23 @@ class SearchService:
         )
         if cursor is not None:
             place = Cursor.decode(cursor, print_)
-            return self._answer(self._index.at(place.generation), query, place, size, wishes)
-        live = self._index.get()
-        place = Cursor(live.generation.name, begin, print_)
-        return self._answer(live, query, place, size, wishes)
+            live = self._index.at(place.generation)
+        else:
+            live = self._index.get()
+            place = Cursor(live.generation.name, begin, print_)
+        with self.time_budget():
+            return self._answer(live, query, place, size, wishes)
+
+    def time_budget(self) -> AbstractContextManager[None]:
+        """What is asked here, in this thread, has the time together that one answer may take."""
+        return within(self.settings.search_timeout_ms / 1000 or math.inf)
 
     def total(self, query: str, filters: tuple[Filter, ...] = ()) -> int:
         """How many documents a query finds, taken as typed."""
         live = self._index.get()
-        with self._planner(live) as planner:
+        with self.time_budget(), self._planner(live) as planner:
             planned = planner.plan(query, verbatim=True)
-        return live.searcher.search(replace(planned.query, filters=filters), 0).total
+            return live.searcher.search(replace(planned.query, filters=filters), 0).total
 
     def rank(self, query: str, limit: int) -> list[tuple[str, float]]:
         """The ids and scores of the best ``limit`` documents, without snippets."""
@@ -199,7 +206,7 @@ class SearchService:
         document = self._document(live, document_id)
         if not query or len(query) > self.settings.query_max_chars:
             return MarkedDocument(document, _unmarked(document.title), _unmarked(document.text))
-        with self._planner(live) as planner:
+        with self.time_budget(), self._planner(live) as planner:
             planned = planner.plan(query)
             highlighter = self._highlighter(planned, live.searcher, planner.analyzer)
             title, text = highlighter.wholes([document.title, document.text])
@@ -212,12 +219,13 @@ class SearchService:
         """
         live = self._index.get()
         document = self._document(live, document_id)
-        with live.analyzer() as analyzer:
-            query = telling_query(document, analyzer, live.searcher)
-        if query is None:
-            return ()
-        wanted = Wanted(frozenset(), ())
-        return self._hits(live, Plan(query, wanted), query, live.searcher.search(query, size).hits)
+        with self.time_budget():
+            with live.analyzer() as analyzer:
+                query = telling_query(document, analyzer, live.searcher)
+            if query is None:
+                return ()
+            plan, found = Plan(query, Wanted(frozenset(), ())), live.searcher.search(query, size)
+            return self._hits(live, plan, query, found.hits)
 
     def suggest(self, prefix: str, size: int) -> tuple[Completion, ...]:
         """Up to ``size`` ways to go on from what was typed; raw Telex or VNI keys are read, too.
@@ -314,8 +322,9 @@ class SearchService:
         documents = [hit.document for hit in found]
         with live.analyzer() as analyzer:
             highlighter = self._highlighter(planned, live.searcher, analyzer)
-            snippets = highlighter.snippets([d.text for d in documents])
-            titles = highlighter.wholes([d.title for d in documents])
+            titles, snippets = highlighter.hits(
+                [d.title for d in documents], [d.text for d in documents]
+            )
         return tuple(
             AnswerHit(
                 hit.document,

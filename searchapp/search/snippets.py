@@ -5,15 +5,17 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
+from typing import NamedTuple
 
 from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.clean import CleanText, clean
 from searchapp.query.nodes import Phrase, Term
-from searchapp.search.highlight import Place, find_places, join_words
+from searchapp.search.highlight import Place, PlaceFinder, join_words
 from searchapp.search.planner import Wanted
+from searchapp.time_budget import is_spent
 
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*\s+|\n\s*")
 _SPACE = re.compile(r"\s")
@@ -21,6 +23,7 @@ _SPACES = re.compile(r"\s+")
 _REPEATED_SHARE = 0.1  # of a term's weight, for each time that it comes again in a passage
 _MAX_ANCHOR_TERMS = 6  # passages are looked for around the most telling terms
 _MAX_WINDOWS = 200  # in one text
+_LONGEST_WORD = 30  # characters; one of 80,000 words of Wikipedia is longer
 _LEAD_SHARE = 3  # a passage out of a long sentence begins a third of its length before the place
 
 
@@ -56,136 +59,194 @@ def mark(text: str, highlights: Sequence[tuple[int, int]]) -> str:
     return "".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
 class Highlighter:
     """Cuts and marks passages for one query.
 
-    ``weights`` say how much a term tells; ``max_chars`` and ``most`` bound length and number.
+    ``weights`` say how much a term tells, 1 where none is given; ``max_chars`` and ``most`` bound
+    length and number. Not safe to share between threads.
     """
 
-    analyzer: Analyzer
-    wanted: Wanted
-    weights: Mapping[Term | Phrase, float]
-    max_chars: int
-    most: int
+    def __init__(
+        self,
+        analyzer: Analyzer,
+        wanted: Wanted,
+        weights: Mapping[Term | Phrase, float],
+        max_chars: int,
+        most: int,
+    ) -> None:
+        self._analyzer = analyzer
+        self._finder = PlaceFinder(wanted)
+        self._weights = [weights.get(term, 1.0) for term in self._finder.terms]
+        self._max_chars = max_chars
+        self._most = most
 
     def snippets(self, texts: Sequence[str]) -> list[list[Snippet]]:
         """The best passages of each text, in the order of the text; its beginning if none match."""
-        cleaned = [clean(text) for text in texts]
-        chosen = [self._choose(c.text) for c in cleaned]
-        windows = [
-            c.text[a:b] for c, spans in zip(cleaned, chosen, strict=True) for a, b, _ in spans
-        ]
-        words = iter(self.analyzer.word_spans(windows))
-        return [
-            [self._snippet(raw, c, start, end, places, next(words)) for start, end, places in spans]
-            for raw, c, spans in zip(texts, cleaned, chosen, strict=True)
-        ]
+        return self.hits([], texts)[1]
 
     def wholes(self, texts: Sequence[str]) -> list[Snippet]:
         """Whole texts, marked; line breaks stay."""
-        cleaned = [clean(text) for text in texts]
-        words = self.analyzer.word_spans([c.text for c in cleaned])
-        marked = []
-        for raw, c, spans in zip(texts, cleaned, words, strict=True):
-            joined = join_words(find_places(c.text, self.wanted), spans)
-            highlights = tuple(c.raw_span(a, b) for a, b in joined)
-            marked.append(Snippet(raw, highlights, 0, len(raw), _first(highlights, 0)))
-        return marked
+        return self.hits(texts, [])[0]
 
-    def _snippet(
-        self,
-        raw: str,
-        cleaned: CleanText,
-        start: int,
-        end: int,
-        places: list[Place],
-        words: list[tuple[int, int]],
-    ) -> Snippet:
-        if start == end:
-            return Snippet("", (), 0, 0)
-        spans = join_words(places, [(a + start, b + start) for a, b in words])
-        raw_start, raw_end = cleaned.raw_span(start, end)
-        marked = [cleaned.raw_span(a, b) for a, b in spans]
-        text, highlights = _one_line(raw[raw_start:raw_end], raw_start, marked)
-        return Snippet(text, highlights, raw_start, raw_end, _first(marked, raw_start))
+    def hits(
+        self, titles: Sequence[str], texts: Sequence[str]
+    ) -> tuple[list[Snippet], list[list[Snippet]]]:
+        """The titles whole, and the best passages of each text: one batch for the analyzer.
+
+        Texts that come up when the time budget is spent have nothing marked.
+        """
+        whole = [(raw, clean(raw)) for raw in titles]
+        found = [self._places(cleaned.text) for _, cleaned in whole]
+        cut = [(raw, clean(raw)) for raw in texts]
+        chosen = [self._choose(cleaned.text) for _, cleaned in cut]
+        pieces = [_Piece(c.text, 0, places) for (_, c), places in zip(whole, found, strict=True)]
+        for (_, cleaned), windows in zip(cut, chosen, strict=True):
+            pieces += [_Piece(cleaned.text[a:b], a, places) for a, b, places in windows]
+        marked = iter(self._marked(pieces))
+        return (
+            [_whole(raw, cleaned, next(marked)) for raw, cleaned in whole],
+            [
+                [_passage(raw, cleaned, a, b, next(marked)) for a, b, _ in windows]
+                for (raw, cleaned), windows in zip(cut, chosen, strict=True)
+            ],
+        )
+
+    def _marked(self, pieces: Sequence[_Piece]) -> Iterator[list[tuple[int, int]]]:
+        """The spans to mark in each piece, places in one word being one span.
+
+        Only pieces where words of the query stand near each other are segmented for that.
+        """
+        texts = [piece.text for piece in pieces if piece.may_share_words()]
+        words = iter(self._analyzer.word_spans(texts) if texts else ())
+        for piece in pieces:
+            spans = next(words) if piece.may_share_words() else ()
+            yield join_words(piece.places, [(a + piece.at, b + piece.at) for a, b in spans])
+
+    def _places(self, text: str) -> list[Place]:
+        return [] if is_spent() else self._finder.places(text)
 
     def _choose(self, text: str) -> list[tuple[int, int, list[Place]]]:
         """Up to ``most`` windows that don't overlap, best first chosen, in text order."""
-        places = find_places(text, self.wanted)
+        places = self._places(text)
+        sentences = _Sentences(text, self._max_chars)
         if not places:
-            return [(*_trim(text, *self._window(text, 0, None, len(text))), [])]
+            return [(*_trim(text, *sentences.window(0, None)), [])]
         starts = [place.start for place in places]
-        tried = {
-            window: self._worth(_inside(places, starts, window))
-            for window in self._windows(text, places)
-        }
+        inside = {w: _inside(places, starts, w) for w in self._windows(sentences, places)}
+        worth = {window: self._worth(held) for window, held in inside.items()}
         chosen: list[tuple[int, int]] = []
-        covered: set[Term | Phrase] = set()
-        while tried and len(chosen) < self.most:
-            best = max(tried, key=lambda w: (tried[w], -w[0]))
-            inside = _inside(places, starts, best)
-            terms = {place.term for place in inside}
+        covered: set[int] = set()
+        while worth and len(chosen) < self._most:
+            best = max(worth, key=lambda w: (worth[w], -w[0]))
+            terms = {place.term for place in inside[best]}
             if chosen and terms <= covered:
                 break  # a second passage is shown only for what the first lacks
             chosen.append(best)
             covered |= terms
-            tried = {
-                w: self._worth([p for p in _inside(places, starts, w) if p.term not in covered])
-                for w in tried
+            worth = {
+                w: self._worth([place for place in inside[w] if place.term not in covered])
+                for w in worth
                 if w[1] <= best[0] or w[0] >= best[1]
             }
-        return [(*window, _inside(places, starts, window)) for window in sorted(chosen)]
+        return [(*window, inside[window]) for window in sorted(chosen)]
 
-    def _windows(self, text: str, places: list[Place]) -> set[tuple[int, int]]:
+    def _windows(self, sentences: _Sentences, places: list[Place]) -> set[tuple[int, int]]:
         """A window for each sentence, or part of a long one, that holds a telling term."""
-        by_term: dict[Term | Phrase, list[Place]] = {}
+        by_term: dict[int, list[Place]] = {}
         for place in places:
             by_term.setdefault(place.term, []).append(place)
-        telling = sorted(by_term, key=lambda t: (-self.weights.get(t, 1.0), by_term[t][0].start))
-        sentence_starts = [0, *(m.end() for m in _SENTENCE_END.finditer(text))]
+        telling = sorted(by_term, key=lambda t: (-self._weights[t], by_term[t][0].start))
         windows: dict[tuple[int, int], tuple[int, int]] = {}
         # The most telling terms first: where there are too many windows, theirs are there.
         for place in chain.from_iterable(by_term[t] for t in telling[:_MAX_ANCHOR_TERMS]):
             if len(windows) >= _MAX_WINDOWS:
                 break
-            sentence = sentence_starts[bisect_right(sentence_starts, place.start) - 1]
+            sentence = sentences.start_of(place.start)
             # Places in the same half window of a sentence mostly share a window.
-            part = 2 * (place.start - sentence) // self.max_chars
+            part = 2 * (place.start - sentence) // self._max_chars
             known = windows.get((sentence, part))
             if known is None or place.end > known[1]:
-                window = self._window(text, sentence, place, len(text))
-                windows[sentence, part if known is None else place.start] = _trim(text, *window)
+                window = _trim(sentences.text, *sentences.window(sentence, place))
+                windows[sentence, part if known is None else place.start] = window
         return set(windows.values())
 
-    def _window(self, text: str, sentence: int, place: Place | None, end: int) -> tuple[int, int]:
+    def _worth(self, places: list[Place]) -> float:
+        worth, seen, weights = 0.0, set(), self._weights
+        previous_end = -2
+        for start, end, term in places:
+            weight = weights[term]
+            worth += weight * _REPEATED_SHARE if term in seen else weight
+            if 0 <= start - previous_end <= 1:
+                worth += weight / 2  # neighbours: the words of the query as they were typed
+            seen.add(term)
+            previous_end = end
+        return worth
+
+
+class _Piece(NamedTuple):
+    """A part of a cleaned text that begins at ``at`` there, as the places in it count."""
+
+    text: str
+    at: int
+    places: list[Place]
+
+    def may_share_words(self) -> bool:
+        """Whether two places lie so near to each other that one word may hold both."""
+        end = self.at - _LONGEST_WORD
+        for start, stop, _ in self.places:
+            if start - end < _LONGEST_WORD:
+                return True
+            end = max(end, stop)
+        return False
+
+
+class _Sentences:
+    """Where a text's sentences begin, and the windows that they give."""
+
+    def __init__(self, text: str, max_chars: int) -> None:
+        self.text = text
+        self._max_chars = max_chars
+        ends = [match.span() for match in _SENTENCE_END.finditer(text)]
+        self._signs = [start for start, _ in ends]
+        self._starts = [0, *(end for _, end in ends)]
+
+    def start_of(self, place: int) -> int:
+        """Where the sentence begins that a place is in."""
+        return self._starts[bisect_right(self._starts, place) - 1]
+
+    def window(self, sentence: int, place: Place | None) -> tuple[int, int]:
         """From the sentence's beginning, or from shortly before a place far into the sentence."""
+        text, max_chars = self.text, self._max_chars
         start, kept = sentence, sentence if place is None else place.end
         if place is not None and (
-            place.start - sentence > self.max_chars // 2 or place.end - sentence > self.max_chars
+            place.start - sentence > max_chars // 2 or place.end - sentence > max_chars
         ):
-            lead = max(place.start - self.max_chars // _LEAD_SHARE, place.end - self.max_chars)
+            lead = max(place.start - max_chars // _LEAD_SHARE, place.end - max_chars)
             start = _next_word(text, min(lead, place.start), place.start)
-        stop = min(start + self.max_chars, end)
-        if stop < end:
-            # The last sentence end in the second half, else the last word end.
-            begin = max(start + self.max_chars // 2, kept)
-            ends = [m.end() for m in _SENTENCE_END.finditer(text, begin, stop)]
-            spaces = [m.start() for m in _SPACE.finditer(text, max(kept, start + 1), stop + 1)]
-            stop = ends[-1] if ends else spaces[-1] if spaces else max(stop, kept)
-        return start, stop
+        stop = start + max_chars
+        if stop >= len(text):
+            return start, len(text)
+        # The last sentence end in the second half, else the last word end.
+        last = bisect_right(self._starts, stop) - 1
+        if last > 0 and self._signs[last - 1] >= max(start + max_chars // 2, kept):
+            return start, self._starts[last]
+        return start, _last_space(text, max(kept, start + 1), stop) or max(stop, kept)
 
-    def _worth(self, places: list[Place]) -> float:
-        worth, seen = 0.0, set()
-        previous: Place | None = None
-        for place in places:
-            weight = self.weights.get(place.term, 1.0)
-            worth += weight * _REPEATED_SHARE if place.term in seen else weight
-            if previous is not None and 0 <= place.start - previous.end <= 1:
-                worth += weight / 2  # neighbours: the words of the query as they were typed
-            seen.add(place.term)
-            previous = place
-        return worth
+
+def _whole(raw: str, cleaned: CleanText, spans: Iterable[tuple[int, int]]) -> Snippet:
+    highlights = tuple(cleaned.raw_span(start, end) for start, end in spans)
+    return Snippet(raw, highlights, 0, len(raw), _first(highlights, 0))
+
+
+def _passage(
+    raw: str, cleaned: CleanText, start: int, end: int, spans: Iterable[tuple[int, int]]
+) -> Snippet:
+    if start == end:
+        return Snippet("", (), 0, 0)
+    raw_start, raw_end = cleaned.raw_span(start, end)
+    marked = [cleaned.raw_span(a, b) for a, b in spans]
+    text, highlights = _one_line(raw[raw_start:raw_end], raw_start, marked)
+    return Snippet(text, highlights, raw_start, raw_end, _first(marked, raw_start))
 
 
 def _first(highlights: Sequence[tuple[int, int]], start: int) -> int:
@@ -224,3 +285,8 @@ def _next_word(text: str, start: int, place: int) -> int:
         return 0
     space = _SPACE.search(text, start, place)
     return space.end() if space else start
+
+
+def _last_space(text: str, first: int, last: int) -> int | None:
+    """The last white space from ``first`` to ``last``, both included."""
+    return next((i for i in range(last, first - 1, -1) if text[i].isspace()), None)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from searchapp.errors import QueryError, SearchappError
+from searchapp.errors import OutOfTimeError, QueryError, SearchappError
 from searchapp.query.filters import Sort
 from searchapp.search import guidance
 from searchapp.search.filtering import parse_filters
@@ -17,6 +20,9 @@ from searchapp.web.marking import marked_html, marked_paragraphs
 from searchapp.web.refinement import active_filters, facet_lists
 from searchapp.web.remarks import remark_text, worded
 from searchapp.web.search_state import SearchState, has_query
+
+Asked = TypeVar("Asked")
+Guide = TypeVar("Guide")
 
 _PAGES_AROUND = 2  # page numbers shown on each side of the current one
 _FACET_VALUES = 30
@@ -51,6 +57,10 @@ def make_blueprint(service: SearchService) -> Blueprint:
         if not has_query():
             return redirect(url_for("pages.home"))
         state = SearchState.read()
+        with service.time_budget():
+            return results(state)
+
+    def results(state: SearchState) -> str:
         answer = service.search(
             state.query,
             state.page,
@@ -78,8 +88,8 @@ def make_blueprint(service: SearchService) -> Blueprint:
             facets=facet_lists(answer, state),
             page_numbers=_page_numbers(answer, last),
             last=last,
-            related=guidance.related(service, answer) if state.page == 1 else (),
-            ways_out=() if answer.total else _ways_out(service, answered),
+            related=_in_time(guidance.related, service, answer) if state.page == 1 else (),
+            ways_out=() if answer.total else _in_time(_ways_out, service, answered),
             overview=corpus,
             has_dates=bool(corpus.stats.first_published or any(state.days)),
         )
@@ -104,6 +114,16 @@ def make_blueprint(service: SearchService) -> Blueprint:
         return render_template("help_page.html")
 
     return blueprint
+
+
+def _in_time(
+    guide: Callable[[SearchService, Asked], tuple[Guide, ...]], service: SearchService, asked: Asked
+) -> tuple[Guide, ...]:
+    """What goes with an answer, if there is time for it."""
+    try:
+        return guide(service, asked)
+    except OutOfTimeError:
+        return ()
 
 
 def example_query(example: Example) -> str:

@@ -13,6 +13,7 @@ from searchapp.contract.answers import DocumentFault, Problem
 from searchapp.errors import (
     InputError,
     NoIndexError,
+    OutOfTimeError,
     SearchappError,
     UnavailableError,
     WrongDocument,
@@ -48,6 +49,10 @@ _UNAVAILABLE = (
     N_("Tạm thời không tìm được"),
     N_("Máy chủ giữ chỉ mục chưa trả lời. Xin thử lại sau ít phút."),
 )
+_OUT_OF_TIME = (
+    N_("Câu tìm này mất quá nhiều thời gian"),
+    N_("Hãy bớt các dấu * và ~, dùng từ ít gặp hơn, hoặc thêm bộ lọc rồi thử lại."),
+)
 # What to do about a parameter that is wrong.
 _FIELDS = {
     "q": N_("Câu tìm trống hoặc quá dài. Hãy sửa lại trong ô tìm kiếm."),
@@ -79,7 +84,11 @@ def register(app: Flask) -> None:
 def _product_error(error: SearchappError) -> Response:
     field = error.field if isinstance(error, InputError) else None
     faults = error.wrong if isinstance(error, WrongDocumentsError) else ()
-    said = _UNAVAILABLE if isinstance(error, UnavailableError) else None
+    said = None
+    if isinstance(error, UnavailableError):
+        said = _UNAVAILABLE
+    elif isinstance(error, OutOfTimeError):
+        said = _OUT_OF_TIME
     response = _answer(
         error.http_status,
         str(error),

@@ -17,6 +17,7 @@ from opensearchpy.exceptions import (
 )
 from opensearchpy.exceptions import ConnectionError as NotReachedError
 
+from searchapp import time_budget
 from searchapp.config import Settings
 from searchapp.engines import opensearch_client
 from searchapp.engines.opensearch_client import Cluster, MissingError, reason_of
@@ -45,6 +46,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
     monkeypatch.setattr(opensearch_client, "time", made)
+    monkeypatch.setattr(time_budget, "time", made)
     return made
 
 

@@ -18,7 +18,7 @@ from cluster import Cluster
 from cluster.node import Node
 from searchapp.config import Settings
 
-PARTIAL = "Một phần chỉ mục đang không trả lời"
+PARTIAL = "Một phần chỉ mục không trả lời kịp"
 DOWN = "Tạm thời không tìm được"
 
 

@@ -7,11 +7,15 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from searchapp.engines.base import Found
 from searchapp.engines.whoosh_reader import WhooshSearcher
-from searchapp.errors import UnavailableError
+from searchapp.errors import OutOfTimeError, UnavailableError
+from searchapp.search import guidance
+from searchapp.search.service import SearchService
+from searchapp.time_budget import left_s
 
 AWAY = "OpenSearch at http://127.0.0.1:9 does not answer; is it running?"
 
@@ -53,9 +57,9 @@ def test_a_partial_answer_says_so_and_is_not_kept(client: FlaskClient) -> None:
 @pytest.mark.usefixtures("partial")
 def test_the_page_says_that_results_may_be_missing(client: FlaskClient) -> None:
     page = client.get("/search?q=hà+nội&lang=vi").get_data(as_text=True)
-    assert "Một phần chỉ mục đang không trả lời" in page
+    assert "Một phần chỉ mục không trả lời kịp" in page
     page = client.get("/search?q=hà+nội&lang=en").get_data(as_text=True)
-    assert "A part of the index does not answer" in page
+    assert "A part of the index did not answer in time" in page
 
 
 def test_a_whole_answer_says_nothing_of_parts(client: FlaskClient) -> None:
@@ -98,3 +102,54 @@ def test_people_are_told_that_it_is_no_fault_of_their_query(client: FlaskClient)
 @pytest.mark.usefixtures("away")
 def test_the_process_itself_is_healthy(client: FlaskClient) -> None:
     assert client.get("/healthz").status_code == 200
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is found is not known in time."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise OutOfTimeError
+
+    monkeypatch.setattr(WhooshSearcher, "search", fail)
+
+
+@pytest.mark.usefixtures("slow")
+def test_what_takes_too_long_is_refused(client: FlaskClient) -> None:
+    response = client.get("/api/v1/search?q=hà+nội")
+    assert response.status_code == 503
+    assert "search_timeout_ms" in json.loads(response.data)["detail"]
+    assert response.headers["Retry-After"]
+    page = client.get("/search?q=hà+nội&lang=vi")
+    assert page.status_code == 503
+    assert "mất quá nhiều thời gian" in page.get_data(as_text=True)
+
+
+def test_the_page_leaves_out_what_there_is_no_time_for(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*_: object) -> None:
+        raise OutOfTimeError
+
+    whole = client.get("/search?q=hà+nội&lang=vi").get_data(as_text=True)
+    monkeypatch.setattr(guidance, "related", late)
+    page = client.get("/search?q=hà+nội&lang=vi")
+    assert page.status_code == 200
+    assert whole.count("<mark>") == page.get_data(as_text=True).count("<mark>") > 0
+
+
+def test_an_answer_gets_the_time_of_the_setting(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service: SearchService = app.extensions["searchapp"]
+    left = []
+    whole = WhooshSearcher.search
+
+    def search(*given: object, **named: object) -> Found:
+        left.append(left_s())
+        return whole(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(WhooshSearcher, "search", search)
+    service.search("hà nội")
+    assert all(0 < seconds <= service.settings.search_timeout_ms / 1000 for seconds in left)
+    assert left
