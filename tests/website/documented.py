@@ -20,6 +20,7 @@ REASONS = {
     "a test": "a test of its own, which runs where such tests do",
     "the network": "packages or images from elsewhere",
     "root": "rights that a test must not have",
+    "a server": "folders and users of a machine that serves, as deployment sets them up",
     "a container": "Docker or its like",
     "a web server": "nginx or its like",
     "the tests": "it runs all tests, this one among them",
@@ -28,7 +29,7 @@ REASONS = {
 }
 # What a command needs, by how it begins; the first line that fits counts.
 NEEDS = (
-    (r"(sudo|systemctl|journalctl|useradd|install -|chown) ", "root"),
+    (r"(sudo|systemctl|journalctl|useradd|chown|runuser) ", "root"),
     (r"(docker|podman) ", "a container"),
     (r"nginx ", "a web server"),
     (r"(pip|\S*/pip|\S*python -m pip|apt-get|git clone) ", "the network"),
@@ -39,6 +40,8 @@ NEEDS = (
     (r"\S*searchapp index postgresql://", "a database"),
     (r"make bench\b|\S*python -m benchmarks\.", "data"),
 )
+# Folders of the system: nothing that names one is run here, whoever runs the tests.
+_SERVER = re.compile(r"(?<![\w.:/~-])/(bin|boot|etc|home|mnt|opt|root|run|sbin|srv|tmp|usr|var)\b")
 _SHELL = ("sh", "bash", "console")
 _MARK = re.compile(r"<!--\s*not run:\s*(.*?)\s*-->")
 _PARSER = MarkdownIt("commonmark")
@@ -99,6 +102,5 @@ def commands(block: Block) -> Iterator[Command]:
 
 
 def _reason(block: Block, text: str) -> str | None:
-    return block.reason or next(
-        (reason for pattern, reason in NEEDS if re.match(pattern, text)), None
-    )
+    needs = (reason for pattern, reason in NEEDS if re.match(pattern, text))
+    return block.reason or next(needs, "a server" if _SERVER.search(text) else None)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import asyncio
 import contextlib
+import inspect
 import io
 import os
 import re
@@ -15,8 +18,17 @@ from pathlib import Path
 
 from documented import Command
 
+_VARIABLES = r"(?:[A-Z_]+=(?:\$\([^)]*\)|\S*) )*"
+# What may be run: documents are changed by many hands, and tests are run by whoever has them. All
+# but `rm` write where they are told, which `documented.py` keeps inside the folder.
+_KNOWN = re.compile(
+    _VARIABLES
+    + r"(\S*/)?(searchapp|python|curl|zcat|cat|ls|cd|mkdir|openssl|export|rm)\b(?! -r| /)"
+)
 # Commands that go on until they are stopped; those with a port are waited for.
-_ENDLESS = re.compile(r"(\S*searchapp (serve|watch)|\S*python -m http\.server)\b")
+_ENDLESS = re.compile(
+    _VARIABLES + r"\S*(searchapp (?:serve|watch|mcp --http)|python -m http\.server)\b"
+)
 _PORT = re.compile(r"(?<![\d.])(80\d\d)(?![\d.])")
 _SECONDS = 60.0
 # What is another number each time it is printed.
@@ -42,10 +54,12 @@ class Reader:
 
     def types(self, command: Command) -> str:
         """Runs a command, and gives what it printed; one that fails fails the test."""
-        text = _PORT.sub(lambda port: str(self._port(port[1])), command.text)
+        assert _KNOWN.match(command.text), f"say why it is not run, or allow it: {command.text}"
+        text = self._here(command.text)
         if _ENDLESS.match(text):
             self._starts(text)
             return ""
+        self._is_asked(text)
         after = self.home / ".environment"
         done = subprocess.run(
             ["bash", "-c", f"set -euo pipefail\n{text}\nenv -0 > {after}"],
@@ -66,10 +80,14 @@ class Reader:
         """Runs a block of Python with the names of the blocks before it."""
         if "SEARCHAPP_WRITE_TOKEN" in self.environment:
             self.names["token"] = self.environment["SEARCHAPP_WRITE_TOKEN"]
-        text = _PORT.sub(lambda port: str(self._port(port[1])), python)
+        text = self._here(python)
+        self._is_asked(text)
+        code = compile(text, "<page>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
-            exec(compile(text, "<page>", "exec"), self.names)
+            waits = eval(code, self.names)
+            if code.co_flags & inspect.CO_COROUTINE:
+                asyncio.run(waits)
         return printed.getvalue()
 
     def leaves(self) -> None:
@@ -77,14 +95,29 @@ class Reader:
         for name in list(self._running):
             self._stops(name)
 
+    def _here(self, text: str) -> str:
+        """A command with ports that are free, on this machine alone."""
+        text = text.replace("0.0.0.0", "127.0.0.1")
+        if re.search(r"searchapp serve\b(?!.*--(port|socket))", text):
+            text = re.sub(r"(searchapp serve)\b", r"\1 --port 8000", text)
+        return _PORT.sub(lambda port: str(self._port(port[1])), text)
+
+    def _is_asked(self, text: str) -> None:
+        """Where a page asks a service without starting one, it takes for granted that one runs."""
+        for port in self._ports.values():
+            if f"127.0.0.1:{port}" in text and not _listens(port):
+                self._starts(f"searchapp serve --port {port}")
+
     def _starts(self, text: str) -> None:
         text = text.split(" #", maxsplit=1)[0].rstrip("& ")
-        name = _ENDLESS.match(text)[0]  # type: ignore[index]
+        found = _ENDLESS.match(text)
+        assert found is not None
+        name = found[1]
         if name in self._running:
             self._stops(name)
         log = (self.home / "log").open("wb")
         process = subprocess.Popen(
-            ["bash", "-c", f"exec {text}"],
+            ["bash", "-c", re.sub(rf"^({_VARIABLES})", r"\1exec ", text)],
             cwd=self.environment["PWD"],
             env=self.environment,
             stdin=subprocess.DEVNULL,

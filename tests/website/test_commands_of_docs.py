@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from documented import NEEDS, REASONS, blocks, commands
+from documented import NEEDS, REASONS, Block, Command, blocks, commands
 from running import Reader, prints_as_shown
 
 from searchapp.config import Settings
@@ -53,6 +53,8 @@ def reader(built: Path, tmp_path: Path) -> Iterator[Reader]:
     (tmp_path / "seeds").symlink_to(PROJECT / "seeds")
     (tmp_path / "site").mkdir()  # what `make site` makes; test_site.py has that
     shutil.copytree(PROJECT / "seeds" / "suc-khoe", tmp_path / "tai-lieu")
+    if (PROJECT / "deploy").is_dir():
+        shutil.copytree(PROJECT / "deploy", tmp_path / "deploy")
     lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in RECORDS)
     (tmp_path / "tin-moi.jsonl").write_text(lines, encoding="utf-8")
     (tmp_path / "export.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
@@ -143,6 +145,28 @@ def test_the_answer_that_readme_shows_is_one() -> None:
 
 def names_of(struct: type[msgspec.Struct]) -> set[str]:
     return {field.encode_name for field in msgspec.structs.fields(struct)}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("searchapp search 'a b' --json", None),
+        ("curl http://127.0.0.1:8080/var/x", None),
+        ("install -m 0644 deploy/nginx.conf /etc/nginx/conf.d/searchapp.conf", "a server"),
+        ("openssl rand -hex 32 > /etc/searchapp/token", "a server"),
+        ("sudo make me", "root"),
+    ],
+)
+def test_nothing_is_run_that_reaches_out_of_the_folder(text: str, reason: str | None) -> None:
+    block = Block(PROJECT / "README.md", 1, "sh", text + "\n", None)
+    assert [command.reason for command in commands(block)] == [reason]
+
+
+@pytest.mark.parametrize("text", ["rm -rf index", "dd if=x", "git push", "X=1 reboot"])
+def test_what_is_not_known_is_not_run(reader: Reader, text: str) -> None:
+    with pytest.raises(AssertionError, match="say why it is not run"):
+        reader.types(Command(text, None, None))
+    assert (reader.home / "index").is_dir()
 
 
 @pytest.mark.parametrize(
