@@ -21,6 +21,7 @@ UNTRANSLATED = {
     "mcp",
     "operations",
     "security",
+    "tokens",
     "upgrading",
     "usage",
 }
