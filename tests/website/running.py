@@ -53,7 +53,7 @@ class Reader:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def begins_anew(self) -> None:
-        """Back to the folder that one began in, as pages take for granted at each of their blocks."""
+        """Back to the folder that one began in, as pages take for granted at each block."""
         self.environment["PWD"] = str(self.home)
 
     def types(self, command: Command) -> str:
