@@ -17,7 +17,7 @@ UNTRANSLATED = {
     "benchmarks",
     "changelog",
     "dependencies",
-    "deployment",
+    "limits",
     "mcp",
     "operations",
     "security",
