@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help serve test check lint types imports format index bench cluster audit sbom dist test-dist clean
+.PHONY: help serve test check lint types imports format index bench cluster audit sbom dist test-dist site pictures clean
 
 help:            ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
@@ -84,5 +84,11 @@ dist: $(READY)   ## The wheel and the sdist into dist/, checked; the same files 
 test-dist: $(READY)  ## Install both on each Python that is here, with all extras, and try them (network).
 	EVERY_PYTHON=1 $(BIN)/python -m pytest tests/distribution
 
+site: $(READY)   ## The documentation, in Vietnamese and English, as static pages in site/.
+	$(BIN)/python -m website
+
+pictures: $(READY)  ## The pictures of the documentation, taken anew; needs Chromium.
+	PICTURES=write $(BIN)/python -m pytest tests/browser/test_pictures.py
+
 clean:           ## Remove what was built, but no index.
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist site *.egg-info

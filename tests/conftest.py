@@ -9,7 +9,7 @@ from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.pyvi_model import load_pyvi_model
 from searchapp.analysis.segmentation import Segmenter
 
-pytest_plugins = ["clusters", "sharing"]
+pytest_plugins = ["clusters", "documentation", "sharing"]
 
 # No deadline: the first example pays for caches, and a busy machine is no bug.
 settings.register_profile("searchapp", deadline=None)

@@ -1,6 +1,7 @@
 """Which tests go together where several processes share them (``pytest -n 2``).
 
-What is dear to set up is set up by one process: a browser by one, a cluster by one.
+What is dear to set up is set up by one process: a browser by one, and with it the documentation's
+site, which it looks at; a cluster by one.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ from pathlib import PurePosixPath
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-_GROUPS = {"browser": "browser"} | dict.fromkeys(("cluster", "engines", "opensearch"), "cluster")
+_GROUPS = {
+    **dict.fromkeys(("browser", "website"), "browser"),
+    **dict.fromkeys(("cluster", "engines", "opensearch"), "cluster"),
+}
 
 
 class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist declares no types for it

@@ -15,11 +15,11 @@ from searchapp.config import PREFIX, Settings
 from searchapp.setting_sources import FILE_VARIABLE
 
 PROJECT = Path(__file__).resolve().parents[1]
-DOCS = sorted(
-    p
-    for p in (PROJECT / "README.md", PROJECT / "SECURITY.md", *(PROJECT / "docs").glob("*.md"))
-    if p.exists()
-)
+DOCS = [
+    PROJECT / "README.md",
+    PROJECT / "SECURITY.md",
+    *sorted((PROJECT / "docs").rglob("*.md")),
+]
 _FENCE = re.compile(r"^```(?:sh|bash|console|text|)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`((?:make|searchapp)\s[^`]+)`")
 
@@ -110,12 +110,15 @@ def test_every_command_is_in_the_documents(name: str) -> None:
 
 @pytest.mark.parametrize("row", fields(Settings), ids=lambda row: row.name)
 def test_every_setting_is_in_the_documents(row) -> None:
-    text = read("docs/settings.md")
-    assert PREFIX in text
-    (line,) = (x for x in text.splitlines() if x.startswith(f"| `{row.name}` |"))
-    _, _, default, about, _ = (cell.strip() for cell in line.split("|"))
-    assert default == ("" if row.default is None else f"`{row.default}`")
-    assert about == row.metadata["about"]
+    for name in ("docs/settings.md", "docs/vi/settings.md"):
+        text = read(name)
+        assert PREFIX in text
+        lines = [x for x in text.splitlines() if x.startswith(f"| `{row.name}` |")]
+        assert len(lines) == 1, f"{name}: no row of its own for {row.name}; write it there"
+        (line,) = lines
+        _, _, default, about, _ = (cell.strip() for cell in line.split("|"))
+        assert default == ("" if row.default is None else f"`{row.default}`")
+        assert (about == row.metadata["about"]) == (name == "docs/settings.md"), name
 
 
 def test_the_documents_name_no_setting_that_is_not_there() -> None:
