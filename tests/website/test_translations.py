@@ -17,12 +17,9 @@ UNTRANSLATED = {
     "benchmarks",
     "changelog",
     "dependencies",
-    "deployment",
     "mcp",
     "operations",
     "security",
-    "upgrading",
-    "usage",
 }
 # Examples in each reader's language; tests/query/test_documentation.py holds them together.
 OWN_EXAMPLES = {"query-language"}
