@@ -103,7 +103,9 @@ def test_every_setting_is_in_the_documents(row) -> None:
     for name in ("docs/settings.md", "docs/vi/settings.md"):
         text = read(name)
         assert PREFIX in text
-        (line,) = (x for x in text.splitlines() if x.startswith(f"| `{row.name}` |"))
+        lines = [x for x in text.splitlines() if x.startswith(f"| `{row.name}` |")]
+        assert len(lines) == 1, f"{name}: no row of its own for {row.name}; write it there"
+        (line,) = lines
         _, _, default, about, _ = (cell.strip() for cell in line.split("|"))
         assert default == ("" if row.default is None else f"`{row.default}`")
         assert (about == row.metadata["about"]) == (name == "docs/settings.md"), name

@@ -28,7 +28,7 @@ GROUPS = (
     Group({"vi": "Bắt đầu", "en": "Begin"}, ("start", "tour", "query-language", "mcp")),
     Group(
         {"vi": "Vận hành", "en": "Run it"},
-        ("deployment", "settings", "operations", "usage", "security", "upgrading"),
+        ("deployment", "settings", "operations", "usage", "tokens", "security", "upgrading"),
     ),
     Group({"vi": "Lớn lên", "en": "Grow"}, ("engines", "scaling", "opensearch", "cluster")),
     Group({"vi": "Chất lượng", "en": "Quality"}, ("relevance", "evaluation", "benchmarks")),
@@ -49,6 +49,7 @@ VIETNAMESE_TITLES = {
     "mcp": "Cho trợ lý AI (MCP)",
     "operations": "Trông coi hằng ngày",
     "security": "Bảo mật",
+    "tokens": "Mã truy cập",
     "upgrading": "Nâng cấp",
     "usage": "Học từ cách người ta tìm",
 }

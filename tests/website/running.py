@@ -52,6 +52,10 @@ class Reader:
         self._ports: dict[str, int] = {}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
+    def begins_anew(self) -> None:
+        """Back to the folder that one began in, as pages take for granted at each block."""
+        self.environment["PWD"] = str(self.home)
+
     def types(self, command: Command) -> str:
         """Runs a command, and gives what it printed; one that fails fails the test."""
         assert _KNOWN.match(command.text), f"say why it is not run, or allow it: {command.text}"
@@ -98,8 +102,9 @@ class Reader:
     def _here(self, text: str) -> str:
         """A command with ports that are free, on this machine alone."""
         text = text.replace("0.0.0.0", "127.0.0.1")
-        if re.search(r"searchapp serve\b(?!.*--(port|socket))", text):
-            text = re.sub(r"(searchapp serve)\b", r"\1 --port 8000", text)
+        for name, port in (("searchapp serve", "8000"), ("searchapp mcp --http", "8001")):
+            if name in text and not re.search("--(port|socket)", text):
+                text = text.replace(name, f"{name} --port {port}")
         return _PORT.sub(lambda port: str(self._port(port[1])), text)
 
     def _is_asked(self, text: str) -> None:

@@ -70,6 +70,7 @@ def reader(built: Path, tmp_path: Path) -> Iterator[Reader]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_page_can_be_followed(page: Path, reader: Reader) -> None:
     for block in blocks(page):
+        reader.begins_anew()
         if block.language == "python":
             if block.reason is None:
                 reader.runs(block.text)
