@@ -26,6 +26,8 @@ REASONS = {
     "the tests": "it runs all tests, this one among them",
     "data": "the measuring data, which is no part of the project",
     "another machine": "a machine that is not there",
+    "use": "searches and clicks of people over some time",
+    "an extra": "an optional package that the tests do without",
 }
 # What a command needs, by how it begins; the first line that fits counts.
 NEEDS = (
@@ -38,6 +40,8 @@ NEEDS = (
     (r"make cluster\b|\S*python -m cluster\b", "a cluster"),
     (r"\S*searchapp .*--engine opensearch", "a cluster"),
     (r"\S*searchapp index postgresql://", "a database"),
+    (r"rm index/usage|\S*searchapp report --export|\S*searchapp eval --queries use/", "use"),
+    (r"SEARCHAPP_OTEL_ENDPOINT=", "an extra"),
     (r"make bench\b|\S*python -m benchmarks\.", "data"),
 )
 # Folders of the system: nothing that names one is run here, whoever runs the tests.
