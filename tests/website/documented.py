@@ -40,7 +40,8 @@ NEEDS = (
     (r"make cluster\b|\S*python -m cluster\b", "a cluster"),
     (r"\S*searchapp .*--engine opensearch", "a cluster"),
     (r"\S*searchapp index postgresql://", "a database"),
-    (r"rm index/usage|\S*searchapp report --export|\S*searchapp eval --queries use/", "use"),
+    (r"rm index/usage|\S*searchapp report --(days|json|export)", "use"),
+    (r"\S*searchapp eval --queries use/", "use"),
     (r"SEARCHAPP_OTEL_ENDPOINT=", "an extra"),
     (r"make bench\b|\S*python -m benchmarks\.", "data"),
 )
