@@ -1,28 +1,28 @@
 """Every setting: one row each, with its unit, default and meaning.
 
-A setting is read from the environment variable ``SEARCHAPP_`` plus its name in capitals; what the
-command line says wins.
+What the command line says wins; then the environment variable ``SEARCHAPP_`` plus the name in
+capitals, then the file of settings; `setting_sources.py` reads them.
 """
 
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Mapping
-from dataclasses import Field, dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from dataclasses import field as dataclass_field
 from pathlib import Path
 from typing import Any
 
+from searchapp import setting_forms
 from searchapp.errors import InputError
+from searchapp.setting_sources import PREFIX, Gathered, gather, warn
 
-PREFIX = "SEARCHAPP_"
+__all__ = ["LANGUAGES", "PREFIX", "Settings"]
+
 LANGUAGES = ("auto", "vi", "en")
-
-
-SECRET_MIN_CHARS = 16
-"""Shorter ones are guessed."""
-_SECRET = re.compile(r"[A-Za-z0-9._~+/-]+=*")  # what an Authorization header can hold (RFC 6750)
+METRICS = ("off", "local", "token", "open")
+LOG_FORMATS = ("text", "json")
+LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
 def _row(
@@ -32,12 +32,22 @@ def _row(
     choices: tuple[str, ...] = (),
     *,
     secret: bool = False,
+    form: Callable[[Any], object] | None = None,
 ) -> Any:
-    """``secret``: shown nowhere, neither in messages nor where settings are printed."""
+    """``secret``: shown nowhere, neither in messages nor where settings are printed.
+
+    ``form`` raises ValueError for a value that has not its form, as in `setting_forms.py`.
+    """
     return dataclass_field(
         default=default,
         repr=not secret,
-        metadata={"about": about, "least": least, "choices": choices, "secret": secret},
+        metadata={
+            "about": about,
+            "least": least,
+            "choices": choices,
+            "secret": secret,
+            "form": form,
+        },
     )
 
 
@@ -61,6 +71,10 @@ class Settings:
     search_timeout_ms: int = _row(
         5000, "longest time that an answer may take, in milliseconds; 0 means any", 0
     )
+    rate_per_minute: int = _row(
+        1200, "requests a minute that one address may make on average; 0 means any", 0
+    )
+    rate_burst: int = _row(200, "requests that one address may make at once", 1)
     query_max_chars: int = _row(1000, "longest query, in characters", 1)
     analyze_max_chars: int = _row(10_000, "longest text that the API takes apart, in characters", 1)
     opensearch_hosts: str = _row(
@@ -102,29 +116,87 @@ class Settings:
     )
     snippet_max_chars: int = _row(240, "length of a snippet, in characters", 40)
     snippets_per_hit: int = _row(2, "most snippets shown for a hit", 1)
+    metrics: str = _row(
+        "local",
+        "who may read /metrics: off is nobody, local this machine without a proxy between, token"
+        " whoever sends metrics_token, open everybody",
+        choices=METRICS,
+    )
+    metrics_token: str | None = _row(
+        None, "secret that reads /metrics, where metrics is token", secret=True
+    )
+    log_format: str = _row(
+        "text", "form of the server's log lines: text or json", choices=LOG_FORMATS
+    )
+    log_level: str = _row(
+        "info",
+        "least that the server logs: debug, info (a line a request), warning or error",
+        choices=LOG_LEVELS,
+    )
+    slow_query_ms: int = _row(
+        1000, "a search that takes longer is logged with its words, in milliseconds; 0 logs none", 0
+    )
+    otel_endpoint: str = _row(
+        "", "address that traces are sent to, by OTLP over HTTP; empty sends none"
+    )
+
+    # -- serving ---------------------------------------------------------------------------
+    serve_host: str = _row("127.0.0.1", "address that serve listens on")
+    serve_port: int = _row(8000, "port that serve listens on", 0, form=setting_forms.port)
+    serve_socket: Path | None = _row(
+        None, "Unix socket that serve listens on, instead of an address and a port"
+    )
+    serve_socket_mode: str = _row(
+        "660", "permissions of that socket, in octal", form=setting_forms.socket_mode
+    )
+    serve_workers: int = _row(0, "processes that answer; 0 means one a core", 0)
+    serve_threads: int = _row(
+        0, "requests that a process answers at once; 0 means as many as the engine can use", 0
+    )
+    serve_waiting: int = _row(8, "requests that wait in a process while it is busy", 0)
+    serve_wait_ms: int = _row(1000, "longest wait for a busy process, in milliseconds", 0)
+    serve_timeout_s: int = _row(
+        60, "how long a process may give no sign of life before it is replaced, in seconds", 1
+    )
+    serve_stop_timeout_s: int = _row(
+        15, "longest wait for requests under way when stopping, in seconds", 1
+    )
+    serve_keep_alive_s: int = _row(
+        75, "how long a connection may stay open without a request, in seconds", 0
+    )
+    serve_max_requests: int = _row(
+        50_000, "requests after which a process is replaced by a fresh one; 0 means never", 0
+    )
+    trusted_proxies: str = _row(
+        "unix",
+        "proxies whose X-Forwarded headers are believed: addresses and networks by commas;"
+        " unix is whoever reaches the socket, none is nobody",
+        form=setting_forms.proxies,
+    )
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
-        """Settings from the environment; ``overrides`` that are not None win.
+        """Settings from the environment and the file; ``overrides`` that are not None win.
 
         Raises InputError that names every wrong value at once.
         """
-        environ = os.environ if environ is None else environ
-        values: dict[str, Any] = {}
-        wrong: list[str] = []
-        for row in fields(cls):
-            raw = environ.get(PREFIX + row.name.upper())
-            if not raw:
-                continue
-            try:
-                values[row.name] = _convert(raw, row)
-            except ValueError as error:
-                shown = "" if row.metadata["secret"] else f"={raw!r}"
-                wrong.append(f"{PREFIX}{row.name.upper()}{shown} {error}")
-        if wrong:
-            raise InputError("; ".join(wrong))
-        values.update({k: v for k, v in overrides.items() if v is not None})
-        return cls(**values)
+        return cls(**cls.gathered(environ, **overrides).values)
+
+    @classmethod
+    def gathered(cls, environ: Mapping[str, str] | None = None, **overrides: object) -> Gathered:
+        """The values that `load` makes settings of, with where each came from.
+
+        What is odd, but no reason to refuse, is logged.
+
+        Raises InputError that names every wrong value at once.
+        """
+        found = gather(fields(cls), os.environ if environ is None else environ, overrides)
+        warn(found)
+        if not found.wrong:
+            found.wrong.extend(_at_odds(cls(**found.values), found.origins))
+        if found.wrong:
+            raise InputError("; ".join(found.wrong))
+        return found
 
     @property
     def usual_page_size(self) -> int:
@@ -132,24 +204,13 @@ class Settings:
         return min(self.page_size, self.page_size_max)
 
 
-def _convert(raw: str, row: Field[Any]) -> object:
-    kind, least, choices = row.type, row.metadata["least"], row.metadata["choices"]
-    if kind in ("Path", "Path | None"):
-        return Path(raw)
-    if kind == "int":
-        try:
-            number = int(raw)
-        except ValueError:
-            raise ValueError("should be a whole number") from None
-        if least is not None and number < least:
-            raise ValueError(f"should be at least {least}")
-        return number
-    is_token = row.name.endswith("_token")
-    if is_token and not (len(raw) >= SECRET_MIN_CHARS and _SECRET.fullmatch(raw)):
-        raise ValueError(
-            f"should be at least {SECRET_MIN_CHARS} characters of A-Z a-z 0-9 . _ ~ + / -;"
-            " openssl rand -hex 32 makes a good one"
+def _at_odds(settings: Settings, origins: Mapping[str, str]) -> list[str]:
+    """Settings that are right alone and wrong together."""
+    wrong = []
+    # The usual one gives way by itself (`usual_page_size`); a wish for more is a mistake.
+    if "page_size" in origins and settings.page_size > settings.page_size_max:
+        wrong.append(
+            f"page_size ({settings.page_size}, from {origins['page_size']}) should be at most"
+            f" page_size_max ({settings.page_size_max})"
         )
-    if choices and raw not in choices:
-        raise ValueError(f"should be one of {', '.join(choices)}")
-    return raw
+    return wrong

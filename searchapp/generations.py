@@ -81,6 +81,11 @@ class Generation:
     manifest: Manifest
 
     @property
+    def built_at(self) -> datetime:
+        """When it was built."""
+        return datetime.fromisoformat(self.manifest.built)
+
+    @property
     def engine_folder(self) -> Path:
         """Where the engine's own files lie."""
         return self.folder / "engine"
@@ -204,6 +209,13 @@ class Generations:
             return self._load(name)
         except (FileNotFoundError, NotADirectoryError):
             return None
+
+    def unfinished(self) -> int:
+        """How many builds run just now, or ended before their index was whole."""
+        try:
+            return sum(not (folder / _MANIFEST).exists() for folder in self._folders())
+        except (FileNotFoundError, NotADirectoryError):
+            return 0  # nothing was ever built here
 
     def _load(self, name: str) -> Generation:
         folder = self.index_dir / name

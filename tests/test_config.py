@@ -7,19 +7,28 @@ import pytest
 
 from searchapp.config import PREFIX, Settings
 from searchapp.errors import InputError
+from searchapp.setting_values import kind_of
 
 ROWS = fields(Settings)
 SECRET = "9f86d081884c7d659a2f+/=="
-NUMBERS = [row for row in ROWS if isinstance(row.default, int)]
+NUMBERS = [row for row in ROWS if isinstance(row.default, int) and row.type == "int"]
+FORMS = {"serve_socket_mode": "600", "trusted_proxies": "10.0.0.0/8, ::1"}
+"""A value for each setting of a form of its own."""
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_every_row_is_read_from_the_environment(row) -> None:
     raw: str
     expected: object
-    if isinstance(row.default, int):
+    if kind_of(row) == "bool":
+        raw, expected = ("no", False) if row.default else ("yes", True)
+    elif kind_of(row) == "int":
         raw, expected = str(row.default + 41), row.default + 41
-    elif row.name.endswith(("_dir", "_file")):
+    elif kind_of(row) == "float":
+        raw, expected = str(row.default + 0.5), row.default + 0.5
+    elif row.name in FORMS:
+        raw = expected = FORMS[row.name]
+    elif kind_of(row) == "Path":
         raw, expected = "/somewhere/else", Path("/somewhere/else")
     elif row.metadata["secret"]:
         raw = expected = SECRET
@@ -100,3 +109,25 @@ def test_a_secret_that_nobody_could_send_is_refused_unseen(raw: str) -> None:
     with pytest.raises(InputError, match="SEARCHAPP_WRITE_TOKEN should be at least 16") as caught:
         Settings.load({"SEARCHAPP_WRITE_TOKEN": raw})
     assert raw not in str(caught.value)
+
+
+def test_a_page_of_more_than_may_be_asked_for_is_a_mistake() -> None:
+    with pytest.raises(InputError, match=r"page_size \(50, from SEARCHAPP_PAGE_SIZE\).*\(20\)"):
+        Settings.load({"SEARCHAPP_PAGE_SIZE": "50", "SEARCHAPP_PAGE_SIZE_MAX": "20"})
+    assert Settings.load({"SEARCHAPP_PAGE_SIZE_MAX": "5"}).usual_page_size == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [
+        ("TRUSTED_PROXIES", "example.org"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("TRUSTED_PROXIES", "none, 10.0.0.1"),
+        ("SERVE_SOCKET_MODE", "rw-rw----"),
+        ("SERVE_SOCKET_MODE", "999"),
+        ("SERVE_PORT", "65536"),
+    ],
+)
+def test_what_has_not_its_form_is_refused(name: str, raw: str) -> None:
+    with pytest.raises(InputError, match=f"{PREFIX}{name}='{raw}' should be"):
+        Settings.load({PREFIX + name: raw})

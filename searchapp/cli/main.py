@@ -25,6 +25,7 @@ _COMMANDS = {
     "analyze": ("searchapp.cli.analyze:analyze_command", "Show what a text becomes."),
     "eval": ("searchapp.cli.evaluate:eval_command", "Measure the ranking of the live index."),
     "serve": ("searchapp.cli.serve:serve_command", "Serve the page and the JSON endpoint."),
+    "config": ("searchapp.cli.settings:config_command", "Show every setting and its source."),
     "stats": ("searchapp.cli.inspect:stats_command", "Say what the live index holds."),
     "backup": ("searchapp.cli.keeping:backup_command", "Write the live index into a file."),
     "restore": ("searchapp.cli.keeping:restore_command", "Make the index in a backup live."),
@@ -52,7 +53,8 @@ class _LazyGroup(click.Group):
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="searchapp")
-def commands() -> None:
+@click.option("--config", "file", metavar="FILE", help="File of settings (TOML).")
+def commands(file: str | None) -> None:
     """Full-text search for Vietnamese documents.
 
     Build an index from a folder, then search it here, in the browser or over HTTP:
@@ -62,6 +64,9 @@ def commands() -> None:
         searchapp search "xây dựng đảng"
         searchapp serve
     """
+    if file is not None:
+        # Processes that a command starts have the same settings.
+        os.environ["SEARCHAPP_CONFIG"] = os.path.abspath(file)  # noqa: PTH100  # pathlib is slow
 
 
 def main() -> None:

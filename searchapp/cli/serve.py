@@ -1,48 +1,79 @@
-"""``searchapp serve``: gunicorn on ``wsgi:app``."""
+"""``searchapp serve``: gunicorn, set up from the settings."""
 
 from __future__ import annotations
 
-import os
-import socket
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from searchapp.cli.options import index_dir_option
-from searchapp.config import PREFIX, Settings
-from searchapp.errors import SearchappError
+from searchapp.config import Settings
 
 
 @click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--host", default=None, help="Address to listen on (default: 127.0.0.1).")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=None,
+    help="Port to listen on (default: 8000).",
+)
+@click.option(
+    "--socket",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Unix socket to listen on, instead of an address and a port.",
+)
 @click.option(
     "--workers", type=click.IntRange(min=1), default=None, help="Processes (default: one a core)."
 )
+@click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    default=None,
+    help="Requests that a process answers at once (default: as the engine needs).",
+)
 @index_dir_option
-def serve_command(host: str, port: int, workers: int | None, index_dir: Path | None) -> None:
+def serve_command(
+    host: str | None,
+    port: int | None,
+    socket: Path | None,
+    workers: int | None,
+    threads: int | None,
+    index_dir: Path | None,
+) -> None:
     """Serve the search page and the JSON endpoint; stop with Ctrl+C.
+
+    Every option is a setting, too (`serve_host`, `serve_port` …; `searchapp config` shows them).
+    SIGHUP reads the settings anew, SIGTERM stops; neither drops a request.
 
     \b
     Example:
         searchapp serve --port 8080 --workers 4
+        searchapp serve --socket /run/searchapp/web.sock
     """
-    settings = Settings.load(index_dir=index_dir)
-    # The workers read their settings from the environment, as under any other gunicorn.
-    os.environ[PREFIX + "INDEX_DIR"] = str(settings.index_dir)
-    _check_address(host, port)
+    if socket is not None and (host is not None or port is not None):
+        raise click.UsageError(
+            "--socket stands instead of --host and --port; leave one of them out"
+        )
+
+    def load() -> Settings:
+        settings = Settings.load(
+            index_dir=index_dir,
+            serve_host=host,
+            serve_port=port,
+            serve_socket=socket,
+            serve_workers=workers,
+            serve_threads=threads,
+        )
+        # Who names an address here doesn't want the socket that the file names.
+        told = host is not None or port is not None
+        return replace(settings, serve_socket=None) if told else settings
+
+    settings = load()
+    from searchapp.web.listening import check_address
     from searchapp.web.server import run
 
-    run(host, port, workers or os.cpu_count() or 1)
-
-
-def _check_address(host: str, port: int) -> None:
-    """Say in a line what gunicorn says in many, after some tries."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        socket.create_server((host, port), family=family).close()
-    except OSError as error:
-        reason = error.strerror or error
-        raise SearchappError(
-            f"can't listen on {host}, port {port} ({reason}); choose another with --host or --port"
-        ) from error
+    check_address(settings)
+    run(settings, load)

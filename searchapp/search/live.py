@@ -17,6 +17,7 @@ from searchapp.generations import Generation, Generations
 from searchapp.language.completions import Completions
 from searchapp.language.model import LanguageModel
 from searchapp.language.synonyms import ABBREVIATIONS_FILE, load_synonyms
+from searchapp.observation import Stage, see_generation, stage
 from searchapp.query.filters import Column
 from searchapp.search.column_values import ColumnValues
 from searchapp.search.planner import Planner
@@ -70,8 +71,12 @@ class Live:
     @contextmanager
     def analyzer(self) -> Iterator[Analyzer]:
         """The analyzer, for one thread at a time: it learns as it works."""
-        with self._analyzer_lock:
+        with stage(Stage.WAIT):
+            self._analyzer_lock.acquire()
+        try:
             yield self._analyzer
+        finally:
+            self._analyzer_lock.release()
 
     @contextmanager
     def planner(self, expansion_max_terms: int = 500) -> Iterator[Planner]:
@@ -129,7 +134,9 @@ class LiveIndex:
                     # collected.
                     if live is not None:
                         self._earlier, self._earlier_used = live, time.monotonic()
-                    live = self._live = self._open(live)
+                    with stage(Stage.OPEN):
+                        live = self._live = self._open(live)
+        see_generation(live.generation.name)
         return live
 
     def at(self, name: str) -> Live:
@@ -151,6 +158,7 @@ class LiveIndex:
                     )
                 earlier = self._earlier = Live(generation, self._settings)
             self._earlier_used = time.monotonic()
+            see_generation(earlier.generation.name)
             return earlier
 
     def _let_go_of_earlier(self) -> None:

@@ -18,6 +18,7 @@ from searchapp.engines.base import Expansion
 from searchapp.language.correct import Correction, correct_query
 from searchapp.language.model import LanguageModel
 from searchapp.language.synonyms import Synonyms
+from searchapp.observation import Stage, stage
 from searchapp.query import expression as typed
 from searchapp.query.expression import Expression, Name, Occur
 from searchapp.query.filters import Column
@@ -119,7 +120,8 @@ class Planner:
 
         ``verbatim`` takes every word as it was typed, right or wrong.
         """
-        return _Planning(self, verbatim).plan(text)
+        with stage(Stage.ANALYSE):
+            return _Planning(self, verbatim).plan(text)
 
 
 class _Planning:
@@ -135,7 +137,8 @@ class _Planning:
         )
 
     def plan(self, text: str) -> Plan:
-        parsed = parse_query(text)
+        with stage(Stage.PARSE):
+            parsed = parse_query(text)
         self._remarks += [Remark(n.code, n.about, n.start, n.end) for n in parsed.notes]
         top = parsed.expression
         if top is None:

@@ -18,6 +18,7 @@ from searchapp.errors import NotFoundError, QueryError
 from searchapp.generations import Generation, Generations, Manifest
 from searchapp.language.completions import MAX_PREFIX_CHARS, Completion
 from searchapp.language.correct import Correction, Kind, decode_query
+from searchapp.observation import Stage, stage
 from searchapp.query.filters import Column, Sort
 from searchapp.query.nodes import Filter, Phrase, Query, Term
 from searchapp.search.cursors import Cursor, fingerprint
@@ -127,7 +128,8 @@ class SearchService:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._index = LiveIndex(Generations(settings.index_dir), settings)
+        self._generations = Generations(settings.index_dir)
+        self._index = LiveIndex(self._generations, settings)
 
     def search(
         self,
@@ -191,7 +193,8 @@ class SearchService:
         live = self._index.get()
         with self.time_budget(), self._planner(live) as planner:
             planned = planner.plan(query, verbatim=True)
-            return live.searcher.search(replace(planned.query, filters=filters), 0).total
+            with stage(Stage.SEARCH):
+                return live.searcher.search(replace(planned.query, filters=filters), 0).total
 
     def rank(self, query: str, limit: int) -> list[tuple[str, float]]:
         """The ids and scores of the best ``limit`` documents, without snippets."""
@@ -208,8 +211,9 @@ class SearchService:
             return MarkedDocument(document, _unmarked(document.title), _unmarked(document.text))
         with self.time_budget(), self._planner(live) as planner:
             planned = planner.plan(query)
-            highlighter = self._highlighter(planned, live.searcher, planner.analyzer)
-            title, text = highlighter.wholes([document.title, document.text])
+            with stage(Stage.SNIPPET):
+                highlighter = self._highlighter(planned, live.searcher, planner.analyzer)
+                title, text = highlighter.wholes([document.title, document.text])
         return MarkedDocument(document, title, text)
 
     def related(self, document_id: str, size: int) -> tuple[AnswerHit, ...]:
@@ -220,12 +224,13 @@ class SearchService:
         live = self._index.get()
         document = self._document(live, document_id)
         with self.time_budget():
-            with live.analyzer() as analyzer:
+            with live.analyzer() as analyzer, stage(Stage.ANALYSE):
                 query = telling_query(document, analyzer, live.searcher)
             if query is None:
                 return ()
-            plan, found = Plan(query, Wanted(frozenset(), ())), live.searcher.search(query, size)
-            return self._hits(live, plan, query, found.hits)
+            with stage(Stage.SEARCH):
+                found = live.searcher.search(query, size)
+            return self._hits(live, Plan(query, Wanted(frozenset(), ())), query, found.hits)
 
     def suggest(self, prefix: str, size: int) -> tuple[Completion, ...]:
         """Up to ``size`` ways to go on from what was typed; raw Telex or VNI keys are read, too.
@@ -279,6 +284,10 @@ class SearchService:
         live = self._index.get()
         return live.generation, live.searcher.is_complete()
 
+    def unfinished_builds(self) -> int:
+        """How many builds run just now, or ended before their index was whole."""
+        return self._generations.unfinished()
+
     def live(self) -> Live:
         """Everything that answers over the live index, for those who measure it."""
         return self._index.get()
@@ -293,9 +302,10 @@ class SearchService:
         begun = time.perf_counter()
         understood = self._understand(live, query, verbatim=wishes.verbatim, suggest=True)
         asked = wishes.of(understood.plan.query)
-        found = live.searcher.search(
-            asked, size, place.offset, facet_values=wishes.facet_size, after=place.after
-        )
+        with stage(Stage.SEARCH):
+            found = live.searcher.search(
+                asked, size, place.offset, facet_values=wishes.facet_size, after=place.after
+            )
         hits = self._hits(live, understood.plan, asked if wishes.explain else None, found.hits)
         behind = replace(place, offset=place.offset + len(hits), after=found.after)
         more = bool(hits) and behind.offset < found.total
@@ -320,7 +330,7 @@ class SearchService:
     ) -> tuple[AnswerHit, ...]:
         """Hits as they are shown; with explanations of their scores by a query, if one is given."""
         documents = [hit.document for hit in found]
-        with live.analyzer() as analyzer:
+        with live.analyzer() as analyzer, stage(Stage.SNIPPET):
             highlighter = self._highlighter(planned, live.searcher, analyzer)
             titles, snippets = highlighter.hits(
                 [d.title for d in documents], [d.text for d in documents]
@@ -378,7 +388,8 @@ class SearchService:
 
     @staticmethod
     def _finds(searcher: Searcher, planned: Plan) -> bool:
-        return searcher.search(planned.query, 0).total > 0
+        with stage(Stage.SEARCH):
+            return searcher.search(planned.query, 0).total > 0
 
     def _highlighter(self, planned: Plan, searcher: Searcher, analyzer: Analyzer) -> Highlighter:
         count = searcher.document_count

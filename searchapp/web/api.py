@@ -6,7 +6,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 import msgspec
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 
 from searchapp.contract.answers import Health, Ready, SearchAnswer
 from searchapp.contract.requests import NoParameters
@@ -44,7 +44,12 @@ def make_blueprint(service: SearchService) -> Blueprint:
     @blueprint.get(f"{PREFIX}/openapi.json")
     def openapi() -> Response:
         tag = entity_tag(basis)
-        return mark(Response(status=NOT_MODIFIED) if answered_before(tag) else _json(encoded), tag)
+        if answered_before(tag):
+            return mark(Response(status=NOT_MODIFIED), tag)
+        if not request.script_root:
+            return mark(_json(encoded), tag)
+        below = {**description, "servers": [{"url": request.script_root}]}
+        return mark(_json(msgspec.json.encode(below)), tag)
 
     @blueprint.get(DOCS_PATH)
     def docs() -> str:

@@ -7,17 +7,22 @@ from werkzeug.routing import BaseConverter
 
 from searchapp.config import Settings
 from searchapp.search.service import SearchService
+from searchapp.setting_forms import proxies
 from searchapp.web import (
     api,
     crawlers,
     docs_page,
     exchange,
     languages,
+    observing,
     opensearch,
     pages,
     problems,
+    refusals,
     static_files,
 )
+from searchapp.web.admission import Admission
+from searchapp.web.proxies import ForwardedHeaders
 
 
 class _AnyPath(BaseConverter):
@@ -46,4 +51,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.register(app)
     exchange.register(app, settings)
     static_files.register(app)
+    refusals.register(app)
+    # From the inside out: who gets in, who asks, what is seen of it.
+    app.wsgi_app = Admission(app.wsgi_app, settings)  # type: ignore[method-assign]
+    trusted = proxies(settings.trusted_proxies)
+    app.wsgi_app = ForwardedHeaders(app.wsgi_app, trusted)  # type: ignore[method-assign]
+    observing.register(app, settings)
     return app

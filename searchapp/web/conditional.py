@@ -25,8 +25,9 @@ def settings_mark(settings: Settings) -> str:
 
 def entity_tag(*basis: str) -> str:
     """The tag of the answer to this request, given what it is made from."""
-    # The path and the query string apart: a document's id may hold a question mark.
-    asked = repr((__version__, basis, request.path, request.query_string))
+    # The path and the query string apart: a document's id may hold a question mark. Some answers
+    # name addresses, so the prefix that a proxy puts before them counts.
+    asked = repr((__version__, basis, request.script_root, request.path, request.query_string))
     return hashlib.sha256(asked.encode("utf-8", "backslashreplace")).hexdigest()[:24]
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 
 from flask import Flask, Response, abort, g, request
 from flask_compress import Compress
 from flask_cors import CORS
 
+from searchapp import observation
 from searchapp.config import Settings
-
-REQUEST_ID = "X-Request-ID"
+from searchapp.web.observing import REQUEST_ID
 
 # Everything a page needs comes from this host; nothing runs that does not lie in a file of ours.
 _SECURITY_HEADERS = {
@@ -27,7 +26,6 @@ _SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 _READING = ["GET", "HEAD", "OPTIONS"]
-_GOOD_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 LONGEST_ADDRESS = 131_072  # bytes: 10,000 characters of four bytes, percent-encoded, fit in
 _COMPRESSION = {
     # Every caller reads gzip, and packing needs 256 KB; Zstandard and Brotli want megabytes each
@@ -80,8 +78,7 @@ def request_id() -> str:
 
 
 def _take_id() -> None:
-    sent = request.headers.get(REQUEST_ID, "")
-    g.request_id = sent if _GOOD_ID.fullmatch(sent) else uuid.uuid4().hex
+    g.request_id = observation.request_id() or uuid.uuid4().hex
 
 
 def _refuse_endless_addresses() -> None:

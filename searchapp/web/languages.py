@@ -30,6 +30,7 @@ LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
 
 _SOURCE = "vi"
 _PARAMETER = "lang"
+_OF_THIS_REQUEST = (_PARAMETER, "taken")  # no part of what is shown
 _LOCALES = Path(__file__).with_name("locales")
 _DAY_FORMATS = {"vi": "d/M/y", "en": "d MMM y"}  # Babel's own Vietnamese ones have two digits
 _MONTH_FORMATS = {"vi": "M/y", "en": "MMM y"}
@@ -121,7 +122,9 @@ def _url_in(code: str) -> str:
         return url_for("pages.home", lang=code)
     assert request.endpoint is not None
     # What stands in the query string is no argument of url_for: some of those have meanings there.
-    asked = [(name, v) for name, v in request.args.items(multi=True) if name != _PARAMETER]
+    asked = [
+        (name, v) for name, v in request.args.items(multi=True) if name not in _OF_THIS_REQUEST
+    ]
     path = url_for(request.endpoint, **(request.view_args or {}), lang=None)
     return f"{path}?{urlencode([*asked, (_PARAMETER, code)])}"
 

@@ -19,6 +19,7 @@ from searchapp.errors import NotFoundError, QueryError
 from searchapp.query.filters import Sort
 from searchapp.search import answers
 from searchapp.search.service import SearchService
+from searchapp.web.observing import see_answer, see_query
 
 PREFIX = "/api/v1"
 
@@ -59,6 +60,7 @@ class Operation:
 
 
 def _search(service: SearchService, asks: asked.SearchParameters, _: str) -> Struct:
+    see_query(asks.q)
     found = service.search(
         asks.q,
         asks.page,
@@ -72,6 +74,7 @@ def _search(service: SearchService, asks: asked.SearchParameters, _: str) -> Str
         verbatim=bool(asks.verbatim),
         explain=bool(asks.explain),
     )
+    see_answer(found)
     return answers.search_answer(found, explain=bool(asks.explain))
 
 
@@ -124,7 +127,7 @@ OPERATIONS = (
         asked.SearchParameters,
         said.SearchAnswer,
         _search,
-        (400, 410, 414, 503),
+        (400, 410, 414, 429, 503),
         {"q": "sông hồng", "size": "3"},
     ),
     Operation(
@@ -139,7 +142,7 @@ OPERATIONS = (
         asked.SuggestParameters,
         said.SuggestAnswer,
         _suggest,
-        (400, 414, 503),
+        (400, 414, 429, 503),
         {"q": "con đ"},
     ),
     Operation(
@@ -152,7 +155,7 @@ OPERATIONS = (
         asked.DocumentParameters,
         said.DocumentAnswer,
         _document,
-        (400, 404, 414, 503),
+        (400, 404, 414, 429, 503),
         {"q": "thủy triều"},
         _DOCUMENT,
     ),
@@ -170,7 +173,7 @@ OPERATIONS = (
         asked.RelatedParameters,
         said.RelatedAnswer,
         _related,
-        (400, 404, 414, 503),
+        (400, 404, 414, 429, 503),
         {"size": "3"},
         _DOCUMENT,
     ),
@@ -184,7 +187,7 @@ OPERATIONS = (
         asked.NoParameters,
         said.StatsAnswer,
         _stats,
-        (503,),
+        (429, 503),
         {},
     ),
     Operation(
@@ -197,7 +200,7 @@ OPERATIONS = (
         asked.AnalyzeParameters,
         said.AnalysisAnswer,
         _analyze,
-        (400, 414, 503),
+        (400, 414, 429, 503),
         {"text": "Xây dựng Đảng trong sạch"},
     ),
 )

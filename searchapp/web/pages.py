@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from searchapp.errors import OutOfTimeError, QueryError, SearchappError
+from searchapp.observation import Stage, stage
 from searchapp.query.filters import Sort
 from searchapp.search import guidance
 from searchapp.search.filtering import parse_filters
@@ -17,6 +18,7 @@ from searchapp.search.service import Answer, SearchService
 from searchapp.search.ways_out import WayOut
 from searchapp.web.languages import N_
 from searchapp.web.marking import marked_html, marked_paragraphs
+from searchapp.web.observing import see_answer, see_query, see_taken
 from searchapp.web.refinement import active_filters, facet_lists
 from searchapp.web.remarks import remark_text, worded
 from searchapp.web.search_state import SearchState, has_query
@@ -57,6 +59,7 @@ def make_blueprint(service: SearchService) -> Blueprint:
         if not has_query():
             return redirect(url_for("pages.home"))
         state = SearchState.read()
+        see_query(state.query)
         with service.time_budget():
             return results(state)
 
@@ -71,28 +74,32 @@ def make_blueprint(service: SearchService) -> Blueprint:
             facet_size=min(_FACET_VALUES, service.settings.facet_size_max),
             verbatim=state.verbatim,
         )
+        see_answer(answer)
+        if state.taken is not None:
+            see_taken(state.taken)
         last = min(answer.pages, service.settings.result_window // answer.size)
         # What the words of the answer are, where they are not those that were typed.
         answered = state if answer.corrected is None else state.asking(answer.corrected.query)
         corpus = overview.get()
-        return render_template(
-            "results.html",
-            query=state.query,
-            answered=answered,
-            state=state,
-            kept=state.hidden_fields,
-            dates=state.days,
-            answer=answer,
-            sorts=_SORTS,
-            active=active_filters(state),
-            facets=facet_lists(answer, state),
-            page_numbers=_page_numbers(answer, last),
-            last=last,
-            related=_in_time(guidance.related, service, answer) if state.page == 1 else (),
-            ways_out=() if answer.total else _in_time(_ways_out, service, answered),
-            overview=corpus,
-            has_dates=bool(corpus.stats.first_published or any(state.days)),
-        )
+        with stage(Stage.RENDER):
+            return render_template(
+                "results.html",
+                query=state.query,
+                answered=answered,
+                state=state,
+                kept=state.hidden_fields,
+                dates=state.days,
+                answer=answer,
+                sorts=_SORTS,
+                active=active_filters(state),
+                facets=facet_lists(answer, state),
+                page_numbers=_page_numbers(answer, last),
+                last=last,
+                related=_in_time(guidance.related, service, answer) if state.page == 1 else (),
+                ways_out=() if answer.total else _in_time(_ways_out, service, answered),
+                overview=corpus,
+                has_dates=bool(corpus.stats.first_published or any(state.days)),
+            )
 
     @blueprint.get("/documents/<anything:document_id>")
     def document(document_id: str) -> str:

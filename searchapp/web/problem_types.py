@@ -171,15 +171,30 @@ PROBLEM_TYPES = (
         "the server made a mistake; it has been logged",
     ),
     ProblemType(
+        429,
+        "too-often",
+        "TooOften",
+        "Too many requests",
+        "Quá nhiều yêu cầu",
+        "One address may ask so often and no more (`rate_per_minute`); wait as many seconds as"
+        " `Retry-After` says.",
+        "Mỗi địa chỉ chỉ được gửi một số yêu cầu nhất định (`rate_per_minute`); hãy đợi số giây"
+        " trong `Retry-After`.",
+        "you ask more often than one client may; wait as long as Retry-After says",
+        headers=("Retry-After",),
+    ),
+    ProblemType(
         503,
         "no-index",
         "NoIndex",
         "The index can't be searched",
         "Chưa tìm được trong chỉ mục",
-        "Nothing has been indexed yet, the index can't be trusted, or the server that holds it does"
-        " not answer; `detail` says which, and what to do. Try again after `Retry-After` seconds.",
-        "Chưa lập chỉ mục, chỉ mục không dùng được, hoặc máy chủ giữ chỉ mục không trả lời;"
-        " `detail` cho biết lý do và việc cần làm. Thử lại sau số giây trong `Retry-After`.",
+        "Nothing has been indexed yet, the index can't be trusted, the server that holds it does"
+        " not answer, the question takes too long, or too many are asked at once; `detail` says"
+        " which, and what to do. Try again after `Retry-After` seconds.",
+        "Chưa lập chỉ mục, chỉ mục không dùng được, máy chủ giữ chỉ mục không trả lời, câu tìm mất"
+        " quá nhiều thời gian, hoặc có quá nhiều yêu cầu cùng lúc; `detail` cho biết lý do và việc"
+        " cần làm. Thử lại sau số giây trong `Retry-After`.",
         "there is no index in index yet; build one with: searchapp index [PATH…]",
         headers=("Retry-After",),
     ),

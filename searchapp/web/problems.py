@@ -21,10 +21,12 @@ from searchapp.errors import (
 )
 from searchapp.web.exchange import request_id
 from searchapp.web.languages import N_, gettext, language
+from searchapp.web.observing import see_fault
 from searchapp.web.problem_types import DOCS_PATH, problem_type
+from searchapp.web.refusals import TooBusyError
 
 _API = "/api/"
-_FOR_PROGRAMS = ("/api", "/healthz", "/readyz")
+_FOR_PROGRAMS = ("/api", "/healthz", "/readyz", "/metrics")
 _RETRY_AFTER_S = {
     503: 30,  # an index is on its way, or somebody has to build it
     409: 5,  # another build is running
@@ -43,6 +45,10 @@ _PAGES = {
     ),
     405: (N_("Phương thức không được hỗ trợ"), N_("Hãy quay về trang đầu và tìm lại.")),
     414: (N_("Câu tìm quá dài"), N_("Hãy rút ngắn câu tìm rồi thử lại.")),
+    429: (
+        N_("Bạn tìm quá nhanh"),
+        N_("Có quá nhiều yêu cầu từ địa chỉ của bạn. Xin đợi một lát rồi thử lại."),
+    ),
     503: (N_("Chưa có gì để tìm"), N_("Chỉ mục chưa được lập hoặc đang không dùng được.")),
 }
 _UNAVAILABLE = (
@@ -52,6 +58,10 @@ _UNAVAILABLE = (
 _OUT_OF_TIME = (
     N_("Câu tìm này mất quá nhiều thời gian"),
     N_("Hãy bớt các dấu * và ~, dùng từ ít gặp hơn, hoặc thêm bộ lọc rồi thử lại."),
+)
+_TOO_BUSY = (
+    N_("Máy chủ đang quá bận"),
+    N_("Có quá nhiều người cùng tìm một lúc. Xin thử lại sau vài giây."),
 )
 # What to do about a parameter that is wrong.
 _FIELDS = {
@@ -82,6 +92,7 @@ def register(app: Flask) -> None:
 
 
 def _product_error(error: SearchappError) -> Response:
+    see_fault(type(error).__name__)
     field = error.field if isinstance(error, InputError) else None
     faults = error.wrong if isinstance(error, WrongDocumentsError) else ()
     said = None
@@ -107,11 +118,13 @@ def _product_error(error: SearchappError) -> Response:
 def _http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return Response(error.get_body(), error.code or 500, error.get_headers())
+    see_fault(f"http_{error.code}")
     said = _DETAILS.get(error.code)
     detail = error.description or error.name
     if said is not None:
         detail = said.format(request.method, _methods(error))
-    response = _answer(error.code, detail, None)
+    said_busy = _TOO_BUSY if isinstance(error, TooBusyError) else None
+    response = _answer(error.code, detail, None, said=said_busy)
     for name, value in error.get_headers(request.environ):
         if name != "Content-Type":
             response.headers[name] = value
@@ -124,6 +137,7 @@ def _methods(error: HTTPException) -> str:
 
 
 def _fault(error: Exception) -> Response:
+    see_fault("fault")
     if current_app.testing:
         raise error
     current_app.logger.exception("fault in %s, request %s", request.path, request_id())
@@ -165,7 +179,7 @@ def _problem(
 ) -> Response:
     kind = problem_type(status)
     problem = Problem(
-        type="about:blank" if kind is None else kind.uri,
+        type="about:blank" if kind is None else request.script_root + kind.uri,
         title=HTTPStatus(status).phrase if kind is None else kind.title,
         status=status,
         detail=detail,

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from searchapp.contract.requests import SearchParameters
 from searchapp.engines.columns import column_value
+from searchapp.language.correct import Correction, Kind
 from searchapp.query.dates import parse_period
 from searchapp.query.filters import Sort
 from searchapp.web.parameters import read_parameters
@@ -101,6 +102,17 @@ class SearchState:
         """The address of the place in these results that a document was opened from."""
         place = request.args.get("at", "")
         return self.url() + (f"#r{place}" if _PLACE.fullmatch(place) else "")
+
+    def suggestion_url(self, suggestion: Correction) -> str:
+        """The address of what was suggested here; it says that a suggestion was followed."""
+        asked = self.asking(suggestion.query)
+        return url_for("pages.search", taken=suggestion.kind.value, **asked.parameters)  # type: ignore[arg-type]
+
+    @property
+    def taken(self) -> str | None:
+        """The kind of suggestion that led to this request; it is no part of the state."""
+        sent = request.args.get("taken", "")
+        return sent if sent in list(Kind) else None
 
     def asking(self, query: str) -> SearchState:
         """Another query, among the same documents."""

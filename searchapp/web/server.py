@@ -1,38 +1,113 @@
-"""gunicorn, set up for this application without a configuration file."""
+"""gunicorn, set up for this application without a configuration file.
+
+The application is made once and then forked, so that processes share what it is made of. Each
+opens the index for itself, after the fork: open files, locks and threads are nobody else's.
+"""
 
 from __future__ import annotations
 
 import ctypes
+import gc
+import logging
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.http import message
-from gunicorn.util import import_app
 
+from searchapp.config import Settings
 from searchapp.errors import SearchappError
 from searchapp.search.service import SearchService
+from searchapp.setting_forms import socket_mode
+from searchapp.web import metrics_files, observing
+from searchapp.web.app import create_app
 from searchapp.web.exchange import LONGEST_ADDRESS
+from searchapp.web.gunicorn_worker import Worker
+from searchapp.web.listening import bind_address
+from searchapp.web.logs import ServerLogger, set_up_logs
+from searchapp.web.sizing import size_for
 
 # From glibc's malloc.h
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 
-THREADS = 4  # a worker; a request waits for disk now and then, and slow clients are kept apart
-TIMEOUT_S = 60
-GRACEFUL_TIMEOUT_S = 15
 _LONGEST_REQUEST_LINE = LONGEST_ADDRESS + 1024  # a little more: the application says it better
+_SPARE_THREADS = 2  # for what never waits: health, metrics, files, and saying no
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108  # a folder whose files gunicorn unlinks at once
+_log = logging.getLogger("gunicorn.error")
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    def __init__(self, options: dict[str, Any]) -> None:
-        self._options = options
+    def __init__(
+        self,
+        settings: Settings,
+        load_settings: Callable[[], Settings],
+        hooks: Mapping[str, Callable[..., None]],
+    ) -> None:
+        self._hooks = hooks
+        self._settings = settings
+        self._load_settings = load_settings
+        self._bind = bind_address(settings)
         super().__init__()
 
     def load_config(self) -> None:
-        for name, value in self._options.items():
+        for name, value in {**_options(self._settings, self._bind), **self._hooks}.items():
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return import_app("wsgi:app")
+        app = create_app(self._settings)
+        # What there is now is there for good: collecting would write into pages that are shared.
+        gc.unfreeze()  # after a reload what was made before is there for good no more
+        gc.collect()
+        gc.freeze()
+        return app
+
+    def reload(self) -> None:
+        """Read the settings anew (SIGHUP). Wrong ones are told, and the old ones stay."""
+        try:
+            settings = self._load_settings()
+            observing.check_settings(settings)
+        except SearchappError as error:
+            _log.error("the settings stay as they were: %s", error)
+            return
+        if bind_address(settings) != self._bind:
+            _log.warning("another address or socket needs a restart; still %s", self._bind)
+        self._settings = settings
+        set_up_logs(settings)
+        self.callable = None
+        super().reload()
+
+
+def _options(settings: Settings, bind: str) -> dict[str, Any]:
+    size = size_for(settings)
+    options = {
+        "bind": bind,
+        "umask": 0o777 & ~socket_mode(settings.serve_socket_mode),
+        "workers": size.workers,
+        "worker_class": Worker,
+        "threads": size.threads + settings.serve_waiting + _SPARE_THREADS,
+        "preload_app": True,
+        "limit_request_line": _LONGEST_REQUEST_LINE,
+        "timeout": settings.serve_timeout_s,
+        "graceful_timeout": settings.serve_stop_timeout_s,
+        "keepalive": settings.serve_keep_alive_s,
+        "max_requests": settings.serve_max_requests,
+        # Not all at once
+        "max_requests_jitter": settings.serve_max_requests // 10,
+        "proc_name": "searchapp",
+        "post_worker_init": _open_index,
+        "logger_class": ServerLogger,
+        # Whom to believe is decided in proxies.py alone; gunicorn would believe every Unix socket.
+        "forwarded_allow_ips": "",
+        "secure_scheme_headers": {},
+        "forwarder_headers": "",
+        # By default a socket in the user's home, the same one for every server.
+        "control_socket_disable": True,
+    }
+    if os.access(_IN_MEMORY, os.W_OK):
+        options["worker_tmp_dir"] = str(_IN_MEMORY)  # signs of life never wait for a disk
+    return options
 
 
 def _open_index(worker: Any) -> None:
@@ -65,23 +140,11 @@ def _take_long_addresses() -> None:
     message.MAX_REQUEST_LINE = _LONGEST_REQUEST_LINE
 
 
-def run(host: str, port: int, workers: int) -> None:
-    """Serve until told to stop."""
+def run(settings: Settings, load_settings: Callable[[], Settings]) -> None:
+    """Serve until told to stop; ``load_settings`` is asked again when told to reload."""
     _hold_little_memory()
     _take_long_addresses()
-    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    _Server(
-        {
-            "bind": address,
-            "workers": workers,
-            "worker_class": "gthread",
-            "threads": THREADS,
-            "limit_request_line": _LONGEST_REQUEST_LINE,
-            "timeout": TIMEOUT_S,
-            "graceful_timeout": GRACEFUL_TIMEOUT_S,
-            "proc_name": "searchapp",
-            "post_worker_init": _open_index,
-            # By default a socket in the user's home, the same one for every server.
-            "control_socket_disable": True,
-        }
-    ).run()
+    observing.check_settings(settings)
+    set_up_logs(settings)
+    hooks = metrics_files.server_hooks() if settings.metrics != "off" else {}
+    _Server(settings, load_settings, hooks).run()

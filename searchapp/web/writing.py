@@ -22,13 +22,14 @@ from searchapp.contract.writing import (
 )
 from searchapp.search.service import SearchService
 from searchapp.web.bodies import JSON, JSON_LINES, read_body
+from searchapp.web.observing import see_written
 from searchapp.web.operations import PREFIX, Body, Operation
 
 if TYPE_CHECKING:  # what reads and builds documents is imported by the first call that writes
     from searchapp.ingest.programs import Applied
     from searchapp.web.received import Received
 
-_ALWAYS = (401, 403, 409, 503)
+_ALWAYS = (401, 403, 409, 429, 503)
 _WITH_BODY = (400, 413, 415, 422)
 
 
@@ -75,6 +76,7 @@ def _put(service: SearchService, received: list[Received]) -> Struct:
 
 
 def _answer(applied: Applied, begun: float, notes: Mapping[str, tuple[str, ...]]) -> WriteAnswer:
+    see_written(one.result for one in applied.changes)
     return WriteAnswer(
         generation=applied.generation,
         documents=applied.documents,

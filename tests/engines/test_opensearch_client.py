@@ -22,6 +22,7 @@ from searchapp.config import Settings
 from searchapp.engines import opensearch_client
 from searchapp.engines.opensearch_client import Cluster, MissingError, reason_of
 from searchapp.errors import InputError, SearchappError, UnavailableError
+from searchapp.observation import Observation, observe, stop_observing
 
 Answers = list[Any]
 HOSTS = "http://ai-do:mat-khau-bi-mat@nut-1:9200, https://nut-2:9200"
@@ -56,15 +57,31 @@ def asked() -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture
+def made_for() -> list[dict[str, str]]:
+    """The headers of each request."""
+    return []
+
+
+@pytest.fixture
 def cluster_with(
-    clock: Clock, asked: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+    clock: Clock,
+    asked: list[tuple[Any, ...]],
+    made_for: list[dict[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[[Answers], Cluster]:
     def make(answers: Answers) -> Cluster:
         cluster = Cluster(Settings(opensearch_hosts=HOSTS, opensearch_timeout_s=4))
 
         def perform(
-            method: str, path: str, *, params: dict[str, Any], body: Any, timeout: float
+            method: str,
+            path: str,
+            *,
+            headers: dict[str, str],
+            params: dict[str, Any],
+            body: Any,
+            timeout: float,
         ) -> Any:
+            made_for.append(headers)
             asked.append((method, path, params, body, timeout))
             answer = answers[min(len(asked), len(answers)) - 1]
             if isinstance(answer, ConnectionTimeout):
@@ -206,3 +223,16 @@ def test_user_and_password_go_along() -> None:
 )
 def test_the_reason_is_the_innermost(info: object, reason: str | None) -> None:
     assert reason_of(info) == reason
+
+
+def test_a_request_names_the_one_that_it_is_made_for(
+    cluster_with: Callable[[Answers], Cluster], made_for: list[dict[str, str]]
+) -> None:
+    cluster = cluster_with([{}])
+    cluster.read("GET", "/x/_count")
+    token = observe(Observation("r-7"))
+    try:
+        cluster.read("GET", "/x/_count")
+    finally:
+        stop_observing(token)
+    assert made_for == [{}, {"X-Opaque-Id": "r-7"}]

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from collector import Collector
 from flask import Flask
 from flask.testing import FlaskClient
 from hostile import HOSTILE, ODD_IDS
@@ -113,3 +115,13 @@ def real(tmp_path: Path) -> Iterator[FlaskClient]:
     followed = client.application.extensions["searchapp"]._index
     for live in filter(None, (followed._live, followed._earlier)):
         live.searcher.close()  # else its files are closed whenever garbage is collected
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    with Collector() as made:
+        thread = threading.Thread(target=made.serve_forever, args=(0.05,))
+        thread.start()
+        yield made
+        made.shutdown()
+        thread.join()

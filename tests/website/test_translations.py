@@ -17,6 +17,7 @@ UNTRANSLATED = {
     "benchmarks",
     "changelog",
     "dependencies",
+    "limits",
     "mcp",
     "operations",
     "security",
