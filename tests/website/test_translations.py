@@ -21,9 +21,6 @@ UNTRANSLATED = {
     "mcp",
     "operations",
     "security",
-    "tokens",
-    "upgrading",
-    "usage",
 }
 # Examples in each reader's language; tests/query/test_documentation.py holds them together.
 OWN_EXAMPLES = {"query-language"}
