@@ -79,7 +79,8 @@ def _settings(folder: str | Path, **more: Any) -> Any:
     from searchapp.config import PREFIX, Settings
 
     server = {k: v for k, v in os.environ.items() if k.startswith(f"{PREFIX}OPENSEARCH_")}
-    return Settings.load(server, index_dir=Path(folder), **more)
+    # Questions are asked more than once, and are to be answered each time.
+    return Settings.load(server, index_dir=Path(folder), answers_remembered=0, **more)
 
 
 def _peer_stage(way: str, name: str, folder: Path) -> Stage:

@@ -41,7 +41,12 @@ def main() -> int:
 def _measure(home: Path, questions: list[str]) -> common.Report:
     apps = {
         name: create_app(
-            Settings(index_dir=home / "index", usage_file=home / "use.sqlite", usage_log=is_on)
+            Settings(
+                index_dir=home / "index",
+                usage_file=home / "use.sqlite",
+                usage_log=is_on,
+                answers_remembered=0,
+            )
         )
         for name, is_on in (("off", False), ("on", True))
     }

@@ -156,7 +156,7 @@ class _Sides:
     """All that are asked; each method gives the ids of the first ten."""
 
     def __init__(self, folder: Path) -> None:
-        settings = Settings(index_dir=folder / "ours")
+        settings = Settings(index_dir=folder / "ours", answers_remembered=0)
         generation = Generations(settings.index_dir).current()
         self.ours = get_engine(generation.manifest.engine).open(generation.engine_folder)
         # With a cache of its own: else it would find the postings that `ours` has just read.

@@ -75,6 +75,9 @@ class Settings:
         1200, "requests a minute that one address may make on average; 0 means any", 0
     )
     rate_burst: int = _row(200, "requests that one address may make at once", 1)
+    answers_remembered: int = _row(
+        200, "answers that each process remembers, for questions that come again; 0 means none", 0
+    )
     query_max_chars: int = _row(1000, "longest query, in characters", 1)
     analyze_max_chars: int = _row(10_000, "longest text that the API takes apart, in characters", 1)
     opensearch_hosts: str = _row(

@@ -1,0 +1,170 @@
+"""A server under load: throughput and times for 1 to 64 clients, and at ten times what it can bear.
+
+The mix is half completions, a third searches, pages and documents, questions drawn from XQuAD by
+Zipf's law, over an index of the wiki. Clients run in this process on the same machine, so that the
+server has less than all of it. Then requests come at ten times the best rate, whatever becomes of
+them: what is accepted should be as fast as ever, the rest refused at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from statistics import median
+
+from benchmarks import common, line_chart
+from benchmarks.serving import Server, serving
+from benchmarks.traffic import Mix, Seen, closed_loop, figures, open_loop
+from searchapp.config import Settings
+from searchapp.ingest.build import build
+from searchapp.search.service import SearchService
+
+_CLIENTS = (1, 2, 4, 8, 16, 32, 64)
+_TIMES_CAPACITY = 10
+_BARE = 200  # questions for the cost of HTTP
+
+
+def main() -> int:
+    """Run the benchmark; the exit status."""
+    parser = common.parser("load", __doc__)
+    parser.add_argument("--index", type=Path, action="append", metavar="DIR", help="an index of it")
+    parser.add_argument("--seconds", type=float, default=15.0, help="of each step")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--chart", type=Path, metavar="FILE", help="write an SVG there")
+    args = parser.parse_args()
+    report: common.Report = {}
+    curves: dict[str, dict[int, common.Report]] = {}
+    with tempfile.TemporaryDirectory(prefix="bench-load-") as temporary:
+        folders = args.index or [Path(temporary)]
+        if args.index is None:
+            build([common.data_file(common.WIKI)], Settings(index_dir=folders[0]))
+        for folder in folders:
+            name, curve, more = measure(folder.resolve(), args.workers, args.seconds)
+            curves[name] = curve
+            report |= {
+                f"{name}_{clients}_clients_{figure}": value
+                for clients, found in curve.items()
+                for figure, value in found.items()
+            }
+            report |= {f"{name}_{figure}": value for figure, value in more.items()}
+    if args.chart is not None:
+        args.chart.write_text(chart(curves), encoding="utf-8")
+    report |= {"workers": args.workers, "seconds": args.seconds}
+    common.show(report, as_json=args.json)
+    return 0
+
+
+def measure(
+    folder: Path, workers: int, seconds: float
+) -> tuple[str, dict[int, common.Report], common.Report]:
+    """The engine of an index, its figures by number of clients, and those of overload."""
+    service = SearchService(Settings(index_dir=folder, answers_remembered=0))
+    engine = service.manifest().engine
+    questions = common.questions()
+    documents = [hit.document.id for q in questions[:200] for hit in service.search(q, size=2).hits]
+    mix = Mix(questions, documents)
+    # Nobody is refused here: the curve shows what waiting costs.
+    patient = {"SEARCHAPP_SERVE_WAITING": "100", "SEARCHAPP_SERVE_WAIT_MS": "60000"}
+    curve: dict[int, common.Report] = {}
+    with serving(folder, workers, patient) as server:
+        _run(server, mix, 4, seconds / 2)  # warm
+        for clients in _CLIENTS:
+            curve[clients] = {
+                **_run(server, mix, clients, seconds),
+                "memory_mb": server.memory_mb(),
+            }
+            common.say(f"{engine}, {clients} clients: {curve[clients]}")
+    with serving(folder, workers, {**patient, "SEARCHAPP_ANSWERS_REMEMBERED": "0"}) as server:
+        _run(server, mix, 4, seconds / 2)
+        forgetful = _run(server, mix, 8, seconds)
+    capacity = max(found["answers_per_s"] for found in curve.values())
+    more = {
+        "remembering_nothing_8_clients": forgetful,
+        **_http_cost(folder, service, questions),
+        **_overloaded(folder, workers, mix, capacity, seconds),
+    }
+    common.say(f"{engine}: {more}")
+    return engine, curve, more
+
+
+def _run(server: Server, mix: Mix, clients: int, seconds: float) -> common.Report:
+    seen = Seen()
+    asyncio.run(closed_loop(server.port, mix, clients, seconds, seen))
+    return figures(seen, seconds)
+
+
+def _overloaded(
+    folder: Path, workers: int, mix: Mix, capacity: float, seconds: float
+) -> common.Report:
+    """With the settings as they come: at half of what it can bear, and at ten times that."""
+    found: common.Report = {}
+    with serving(folder, workers, {}) as server:
+        _run(server, mix, 4, seconds / 2)
+        for name, share in (("half", 0.5), ("tenfold", _TIMES_CAPACITY)):
+            seen = Seen()
+            asyncio.run(open_loop(server.port, mix, capacity * share, seconds, seen))
+            found |= {f"{name}_{figure}": value for figure, value in figures(seen, seconds).items()}
+            found[f"{name}_asked_per_s"] = round(capacity * share, 1)
+            if seen.refusals:
+                found[f"{name}_refusal_p50_ms"] = round(1000 * median(seen.refusals), 1)
+    return found
+
+
+def _http_cost(folder: Path, service: SearchService, questions: list[str]) -> common.Report:
+    """A search by the service and over HTTP, one after another, in turns; medians."""
+    bare, over_http = [], []
+    settings: Mapping[str, str] = {"SEARCHAPP_ANSWERS_REMEMBERED": "0"}
+    with serving(folder, 1, settings) as server:
+        asyncio.run(_in_turns(server, service, questions[:_BARE], bare, over_http))
+    half = len(bare) // 2  # the first half warms both
+    return {
+        "search_bare_p50_ms": round(1000 * median(bare[half:]), 2),
+        "search_over_http_p50_ms": round(1000 * median(over_http[half:]), 2),
+    }
+
+
+async def _in_turns(
+    server: Server,
+    service: SearchService,
+    questions: list[str],
+    bare: list[float],
+    over_http: list[float],
+) -> None:
+    from urllib.parse import urlencode
+
+    from benchmarks.traffic import Connection
+
+    connection = Connection(server.port)
+    for question in questions:
+        begun = time.perf_counter()
+        service.search(question)
+        bare.append(time.perf_counter() - begun)
+        begun = time.perf_counter()
+        await connection.ask("/api/v1/search?" + urlencode({"q": question}))
+        over_http.append(time.perf_counter() - begun)
+    connection.close()
+
+
+def chart(curves: Mapping[str, Mapping[int, common.Report]]) -> str:
+    """Throughput and the 95th percentile by clients, a line an engine."""
+    return line_chart.panels(
+        {
+            ("Answers a second", "more is better"): {
+                name: {n: found["answers_per_s"] for n, found in curve.items()}
+                for name, curve in curves.items()
+            },
+            ("95 % answered within, ms", "less is better"): {
+                name: {n: found["p95_ms"] for n, found in curve.items()}
+                for name, curve in curves.items()
+            },
+        },
+        "clients at the same time",
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
