@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from babel.numbers import format_decimal, format_percent
 from flask import Blueprint, Flask, Response, make_response, render_template, request
 
 from searchapp.errors import InputError
 from searchapp.search.service import SearchService
 from searchapp.tokens import Scope
+from searchapp.usage.figures import Day
 from searchapp.usage.nearest import How
 from searchapp.usage.report import Report, make_report
 from searchapp.usage.shares import Share
@@ -19,6 +23,7 @@ PATH = "/operator"
 PERIODS = (7, 30, 90)
 _TOP = 20
 _USUAL = 30
+_LEAST_DAYS = 7  # drawn: one alone would fill the page
 _HOW = {
     How.NOW: N_("nay đã tìm thấy"),
     How.FILTERS: N_("khi bỏ bộ lọc"),
@@ -54,6 +59,7 @@ def register(app: Flask, service: SearchService) -> None:
             periods=PERIODS,
             how=_HOW,
             charts=charts,
+            drawn_days=_at_least_a_week(made.by_day) if made else (),
             curve_top=_highest(made.curve) if made else 0.0,
         )
         response = make_response(page)
@@ -72,6 +78,14 @@ def percent(value: float | None) -> str:
 def decimal(value: float | None, digits: int = 1) -> str:
     """A number with so many digits behind the point, in the reader's language."""
     return "–" if value is None else format_decimal(value, f"#,##0.{'0' * digits}", language())
+
+
+def _at_least_a_week(by_day: Sequence[Day]) -> tuple[Day, ...]:
+    """The days, and empty ones before the first of a log that has just begun."""
+    if not by_day:
+        return ()
+    missing = range(_LEAST_DAYS - len(by_day), 0, -1)
+    return (*(Day(by_day[0].day - timedelta(days=n), 0, 0) for n in missing), *by_day)
 
 
 def _highest(curve: tuple[Share, ...]) -> float:
