@@ -26,7 +26,7 @@ class Connection(http.client.HTTPConnection):
     """HTTP over a Unix socket or a port of this machine."""
 
     def __init__(self, where: Path | int, timeout: float = 15) -> None:
-        super().__init__("127.0.0.1", where if isinstance(where, int) else 0, timeout=timeout)
+        super().__init__("127.0.0.1", where if isinstance(where, int) else 80, timeout=timeout)
         self._path = where if isinstance(where, Path) else None
 
     def connect(self) -> None:

@@ -306,7 +306,8 @@ def test_no_request_fails_while_the_index_is_rebuilt(tmp_path: Path) -> None:
         return path
 
     corpora = [records("a"), records("b")]
-    settings_ = Settings(index_dir=tmp_path / "index", jobs=1)
+    # Builds hold the interpreter's lock here, and those in line are to wait for them.
+    settings_ = Settings(index_dir=tmp_path / "index", jobs=1, serve_wait_ms=60_000)
     build(corpora[:1], settings_)
     app = create_app(settings_)
     stop, answers = threading.Event(), []

@@ -18,14 +18,14 @@ def test_pages_lead_to_the_description(client: FlaskClient) -> None:
 
 
 def test_the_description(client: FlaskClient) -> None:
-    response = client.get("/opensearch.xml", base_url="https://tim.example:8443/")
+    response = client.get("/opensearch.xml", base_url="https://localhost:8443/")
     assert response.content_type.startswith("application/opensearchdescription+xml")
     root = ET.fromstring(response.data)
     name = root.findtext(f"{NAMESPACE}ShortName") or ""
     assert 0 < len(name) <= 16, "OpenSearch 1.1 allows no more"
     assert root.findtext(f"{NAMESPACE}Language") == "vi"
     templates = {url.get("type"): url.get("template") for url in root.iter(f"{NAMESPACE}Url")}
-    root_url = "https://tim.example:8443"
+    root_url = "https://localhost:8443"
     # No page: who knows none would ask for an empty one, which is none.
     assert templates["text/html"] == f"{root_url}/search?q={{searchTerms}}"
     assert templates["application/x-suggestions+json"] == (

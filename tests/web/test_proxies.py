@@ -21,7 +21,8 @@ HEADERS = {
 
 
 def client(index_dir: Path, trusted: str) -> FlaskClient:
-    return create_app(Settings(index_dir=index_dir, trusted_proxies=trusted)).test_client()
+    settings = Settings(index_dir=index_dir, trusted_proxies=trusted, allowed_hosts="*")
+    return create_app(settings).test_client()
 
 
 def seen(trusted: str, peer: str, **headers: str) -> dict[str, str]:

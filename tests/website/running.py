@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from documented import Command
@@ -91,7 +92,9 @@ class Reader:
         with contextlib.redirect_stdout(printed):
             waits = eval(code, self.names)
             if code.co_flags & inspect.CO_COROUTINE:
-                asyncio.run(waits)
+                # In a thread of its own: a browser of other tests may have a loop in this one.
+                with ThreadPoolExecutor(1) as thread:
+                    thread.submit(asyncio.run, waits).result()
         return printed.getvalue()
 
     def leaves(self) -> None:

@@ -67,7 +67,7 @@ def test_a_page_is_accessible(open_page: Open, address: str, scheme: str) -> Non
         ("search.html", "xếp hạng", "Xếp hạng"),
         ("search.html", unicodedata.normalize("NFD", "Xếp hạng"), "Xếp hạng"),
         ("search.html", "ngon ngu truy van", "Ngôn ngữ truy vấn"),
-        ("en/search.html", "setting", "Settings"),
+        ("en/search.html", "settings", "Settings"),
     ],
 )
 def test_search_finds_words_however_they_are_typed(
