@@ -47,6 +47,7 @@ def settings(nodes: Cluster, tmp_path: Path) -> Iterator[Settings]:
         opensearch_shards=2,
         opensearch_replicas=1,
         opensearch_timeout_s=LIMIT_S,
+        answers_remembered=0,
     )
     records = [
         {"id": f"d{n}", "title": f"Bản tin {n}", "text": f"Nước sông Hồng dâng cao, tin số {n}"}
