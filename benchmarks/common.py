@@ -171,3 +171,15 @@ def memory_mb(pid: int) -> tuple[float, float]:
     except OSError:
         return 0.0, 0.0
     return round(sizes["Rss"] / 1024, 1), round(sizes["Pss"] / 1024, 1)
+
+
+def disk_bytes(folder: Path) -> int:
+    """What a folder takes, each file once however many names it has; others may change it."""
+    inodes = {}
+    for path in folder.rglob("*"):
+        try:
+            status = path.stat()
+        except FileNotFoundError:
+            continue
+        inodes[status.st_ino] = status.st_size
+    return sum(inodes.values())

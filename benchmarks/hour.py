@@ -60,6 +60,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-hour-") as temporary:
         report = _live(Path(temporary), args.seconds, args.workers)
     common.show(report, as_json=args.json)
+    # A killed worker takes with it what it was answering.
     excused = report["workers_killed"] * _CLIENTS
     return 1 if report["wrong"] or report["failed"] or report["broken_off"] > excused else 0
 
@@ -89,6 +90,7 @@ def _live(home: Path, seconds: float, workers: int) -> common.Report:
         "workers": workers,
         "clients": _CLIENTS,
         **figures(life.seen, seconds),
+        "failed": _failed(life.seen),
         "wrong": life.wrong[:10],
         "broken_off": len(life.seen.broken),
         "changes_of_the_index": life.changes,
@@ -135,6 +137,12 @@ async def _client(port: int, paths: Iterator[tuple[str, str]], life: Life, seed:
             newest = _checked(json.loads(body), newest, life)
 
 
+def _failed(seen: Seen) -> int:
+    """Answers that are neither right nor a refusal."""
+    good = (200, 304, 429, 503)
+    return sum(count for status, count in seen.statuses.items() if status not in good)
+
+
 def _checked(answer: common.Record, newest: int, life: Life) -> int:
     states = {int(hit["title"].split()[-1]) for hit in answer["hits"]}
     state = max(states, default=-1)
@@ -178,7 +186,7 @@ async def _watch(home: Path, server: Server, life: Life) -> None:
         await asyncio.sleep(2)
         life.memory.append(await asyncio.to_thread(server.memory_mb))
         life.files.append(server.open_files())
-        life.disk.append(await asyncio.to_thread(_disk, home / "index"))
+        life.disk.append(await asyncio.to_thread(common.disk_bytes, home / "index"))
 
 
 async def _pause(seconds: float, life: Life) -> None:
@@ -215,17 +223,6 @@ def _early_and_late(values: list[float] | list[int]) -> list[float]:
     quarter = max(len(values) // 4, 1)
     ends = values[:quarter], values[-quarter:]
     return [round(sum(part) / len(part), 1) for part in ends if part]
-
-
-def _disk(folder: Path) -> int:
-    inodes = {}
-    for path in folder.rglob("*"):
-        try:
-            status = path.stat()
-        except FileNotFoundError:
-            continue
-        inodes[status.st_ino] = status.st_size
-    return sum(inodes.values())
 
 
 if __name__ == "__main__":

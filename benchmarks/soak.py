@@ -81,7 +81,7 @@ def run(home: Path, changes: int, readers: int, seconds: float) -> common.Report
     try:
         for state in range(1, changes + 1):
             _change(home, state, settings)
-            sizes.append(_disk(home / "index"))
+            sizes.append(common.disk_bytes(home / "index"))
             done = state
             if time.monotonic() > until:
                 break
@@ -173,17 +173,6 @@ def _read(settings: Settings, stop: Any, results: Any, seed: int) -> None:
 
 def _ends(values: list[Any]) -> list[Any]:
     return [values[0], values[-1]] if values else []
-
-
-def _disk(folder: Path) -> int:
-    inodes = {}
-    for path in folder.rglob("*"):
-        try:
-            status = path.stat()
-        except FileNotFoundError:
-            continue
-        inodes[status.st_ino] = status.st_size
-    return sum(inodes.values())
 
 
 if __name__ == "__main__":

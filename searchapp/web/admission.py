@@ -96,7 +96,8 @@ class Line:
     def _take(self) -> bool:
         with self._changed:
             if self._free == 0 or self._waiting:
-                if self._waiting >= self._waiting_most:
+                # Places that are free already are for those in line, who have yet to wake up.
+                if self._waiting - self._free >= self._waiting_most:
                     return False
                 if not self._wait():
                     return False

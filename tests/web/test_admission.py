@@ -174,6 +174,22 @@ def test_what_is_refused_is_counted(settings: Settings) -> None:
     assert shed() == before + 2
 
 
+def test_those_who_come_back_at_once_find_a_place() -> None:
+    """As many clients as there are places, each asking again as soon as it is answered."""
+    line = Line(2, 4, 20.0)
+
+    def client(_: int) -> bool:
+        good = True
+        for _ in range(100):
+            with line.place() as admitted:
+                good &= admitted
+                time.sleep(0)
+        return good
+
+    with ThreadPoolExecutor(6) as threads:
+        assert all(threads.map(client, range(6)))
+
+
 def test_many_threads_never_hold_more_places_than_there_are() -> None:
     line = Line(3, 50, 20.0)
     inside, most, lock = 0, 0, threading.Lock()
