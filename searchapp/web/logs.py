@@ -12,6 +12,7 @@ import logging
 import re
 import sys
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TextIO
 
 from gunicorn.glogging import Logger
@@ -20,6 +21,7 @@ from pythonjsonlogger.json import JsonFormatter
 
 from searchapp.config import Settings
 from searchapp.observation import current_observation
+from searchapp.web.unblocked import Unblocked
 
 _NO_FIELDS = frozenset((*RESERVED_ATTRS, "message", "taskName"))
 # C0 and C1 (terminals obey both), line and paragraph separators, direction marks, halves of pairs.
@@ -110,7 +112,7 @@ class JsonLines(JsonFormatter):
 
 def set_up_logs(settings: Settings, stream: TextIO | None = None) -> None:
     """Have everything that this process logs written as the settings say, and nothing twice."""
-    handler = logging.StreamHandler(sys.stderr if stream is None else stream)
+    handler = logging.StreamHandler(_standard_error() if stream is None else stream)
     handler.setFormatter(JsonLines() if settings.log_format == "json" else TextFormatter())
     handler.addFilter(_RequestFilter())
     root = logging.getLogger()
@@ -118,6 +120,11 @@ def set_up_logs(settings: Settings, stream: TextIO | None = None) -> None:
     root.setLevel(settings.log_level.upper())
     # What libraries tell of each connection is nothing that an operator asked for.
     logging.getLogger("urllib3").setLevel(logging.WARNING)
+
+
+@cache
+def _standard_error() -> Unblocked:
+    return Unblocked(sys.stderr.fileno())
 
 
 class ServerLogger(Logger):  # type: ignore[misc]  # gunicorn has no types

@@ -63,6 +63,7 @@ def test_what_one_client_is(clock: Clock, one: str, other: str, same: bool) -> N
     assert (limiter.wait_s(other) > 0) is same
 
 
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # of Python 3.12
 def test_processes_share_the_meters() -> None:
     limiter = RateLimiter(per_minute=1, burst=4)
     context = multiprocessing.get_context("fork")
