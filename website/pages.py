@@ -39,7 +39,7 @@ GROUPS = (
             "upgrading",
         ),
     ),
-    Group({"vi": "Lớn lên", "en": "Grow"}, ("engines", "scaling", "opensearch", "cluster")),
+    Group({"vi": "Lớn lên", "en": "Grow"}, ("engines", "scaling", "load", "opensearch", "cluster")),
     Group({"vi": "Chất lượng", "en": "Quality"}, ("relevance", "evaluation", "benchmarks")),
     Group(
         {"vi": "Bên trong", "en": "Inside"},
@@ -56,6 +56,7 @@ VIETNAMESE_TITLES = {
     "dependencies": "Các thư viện dùng đến",
     "deployment": "Triển khai",
     "limits": "Các giới hạn",
+    "load": "Chịu tải",
     "mcp": "Cho trợ lý AI (MCP)",
     "operations": "Trông coi hằng ngày",
     "security": "Bảo mật",

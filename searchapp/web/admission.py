@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
-import time
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -71,14 +71,27 @@ class Admission:
         return self._refusals.answer(refusal, math.ceil(wait_s), environ, start_response)
 
 
+class _Waiter:
+    """One who waits in line, and what came of it."""
+
+    def __init__(self) -> None:
+        self.called = threading.Event()
+        self.admitted = False
+
+
 class Line:
-    """``at_once`` requests work, ``waiting`` more wait for up to ``wait_s`` seconds each."""
+    """``at_once`` requests work, ``waiting`` more wait for up to ``wait_s`` seconds each.
+
+    The one who came last is let in first, and where too many wait the first one goes: in a flood
+    those who are answered then have waited the least, and nobody works for callers who have given
+    up (Maurer, Fail at Scale, ACM Queue 13/8, 2015). Where a place is free nobody waits.
+    """
 
     def __init__(self, at_once: int, waiting: int, wait_s: float) -> None:
         self._free = at_once
         self._waiting_most, self._wait_s = waiting, wait_s
-        self._waiting = 0
-        self._changed = threading.Condition()
+        self._waiting: deque[_Waiter] = deque()
+        self._lock = threading.Lock()
 
     @contextmanager
     def place(self) -> Iterator[bool]:
@@ -89,31 +102,32 @@ class Line:
         try:
             yield True
         finally:
-            with self._changed:
-                self._free += 1
-                self._changed.notify()
+            self._give_back()
 
     def _take(self) -> bool:
-        with self._changed:
-            if self._free == 0 or self._waiting:
-                # Places that are free already are for those in line, who have yet to wake up.
-                if self._waiting - self._free >= self._waiting_most:
-                    return False
-                if not self._wait():
-                    return False
-            self._free -= 1
-            return True
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return True
+            if not self._waiting_most:
+                return False
+            if len(self._waiting) == self._waiting_most:
+                self._waiting.popleft().called.set()
+            waiter = _Waiter()
+            self._waiting.append(waiter)
+        with stage(Stage.WAIT):
+            waiter.called.wait(self._wait_s)
+        with self._lock:
+            if not waiter.called.is_set():
+                self._waiting.remove(waiter)
+            return waiter.admitted
 
-    def _wait(self) -> bool:
-        until = time.monotonic() + self._wait_s
-        self._waiting += 1
-        try:
-            while self._free == 0:
-                left = until - time.monotonic()
-                if left <= 0:
-                    return False
-                with stage(Stage.WAIT):
-                    self._changed.wait(left)
-            return True
-        finally:
-            self._waiting -= 1
+    def _give_back(self) -> None:
+        with self._lock:
+            if not self._waiting:
+                self._free += 1
+                return
+            # From hand to hand: whoever comes meanwhile finds no place.
+            waiter = self._waiting.pop()
+            waiter.admitted = True
+            waiter.called.set()

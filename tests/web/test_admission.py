@@ -20,6 +20,7 @@ from searchapp.web import create_app
 from searchapp.web.admission import Admission, Line
 
 STRANGER = "203.0.113.7"
+SUGGEST = "/api/v1/suggest?q=ha"
 
 
 @pytest.fixture
@@ -49,13 +50,13 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
     made.go_on.set()
 
 
-def ask(app: Flask, path: str = "/api/v1/suggest?q=ha", **named: object) -> TestResponse:
+def ask(app: Flask, path: str = SUGGEST, **named: object) -> TestResponse:
     return Client(app).get(path, **named)
 
 
 def wait_for(line: Line, waiting: int) -> None:
     until = time.monotonic() + 20
-    while line._waiting != waiting:
+    while len(line._waiting) != waiting:
         assert time.monotonic() < until
         time.sleep(0.002)
 
@@ -70,17 +71,25 @@ def test_some_work_some_wait_and_the_rest_is_refused_at_once(
     settings: Settings, held: Held
 ) -> None:
     app = create_app(settings)
-    with ThreadPoolExecutor(2) as threads:
+    line = line_of(app)
+    with ThreadPoolExecutor(6) as threads:
         working = threads.submit(ask, app)
         held.entered.acquire()
-        waiting = threads.submit(ask, app)
-        wait_for(line_of(app), 1)
-        refused = [ask(app) for _ in range(3)]
-        page = ask(app, "/search?q=hà+nội&lang=vi", headers={"Accept-Language": "vi"})
+        waiting = []
+        for path in (SUGGEST, SUGGEST, SUGGEST, "/search?q=hà+nội&lang=vi", SUGGEST):
+            before = line._waiting[-1] if line._waiting else None
+            waiting.append(threads.submit(ask, app, path))
+            until = time.monotonic() + 20
+            while not line._waiting or line._waiting[-1] is before:
+                assert time.monotonic() < until
+                time.sleep(0.002)
+        *turned_away, last = waiting
+        *refused, page = [one.result(20) for one in turned_away]
+        assert not last.done()
         assert ask(app, "/healthz").status_code == 200, "what watches the server gets in"
         assert ask(app, "/static/0/style.css").status_code == 200
         held.go_on.set()
-        assert working.result().status_code == waiting.result().status_code == 200
+        assert working.result().status_code == last.result().status_code == 200
     for one in refused:
         assert one.status_code == 503
         assert one.headers["Retry-After"] == "1"
@@ -95,6 +104,21 @@ def test_some_work_some_wait_and_the_rest_is_refused_at_once(
     assert page.headers["Content-Security-Policy"]
     assert page.content_length == len(page.data)
     assert ask(app).status_code == 200, "and then there is room again"
+
+
+def test_who_came_last_is_let_in_first() -> None:
+    line, order = Line(1, 3, 20.0), []
+
+    def wait(number: int) -> None:
+        with line.place() as admitted:
+            assert admitted
+            order.append(number)
+
+    with ThreadPoolExecutor(3) as threads, line.place():
+        for number in range(3):
+            threads.submit(wait, number)
+            wait_for(line, number + 1)
+    assert order == [2, 1, 0]
 
 
 def test_nobody_waits_for_ever(settings: Settings, held: Held) -> None:

@@ -17,7 +17,7 @@ UNTRANSLATED = {
     "benchmarks",
     "changelog",
     "dependencies",
-    "limits",
+    "load",
     "mcp",
     "operations",
     "security",
