@@ -1,7 +1,7 @@
 """Who gets in: so many requests at once, a few in line, the rest refused before they cost anything.
 
-A server that takes on more than it can do answers everybody late. This one answers those that it
-takes as fast as ever, and tells the others at once to come back.
+A server that takes on more than it can do answers everybody late. What waits in gunicorn's own
+line, before a thread is free, is not seen here: docs/load.md says what that costs in a flood.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from searchapp.web.rates import RateLimiter, is_local
 from searchapp.web.refusals import Refusal, Refusals
 from searchapp.web.sizing import size_for
 
-# What costs next to nothing, and what tells how the server is while it is busy.
 _READING = ("GET", "HEAD")
+# What costs next to nothing, and what tells how the server is while it is busy.
 _FREE_PATHS = ("/healthz", "/readyz", "/metrics", "/robots.txt", "/static/")
 
 
