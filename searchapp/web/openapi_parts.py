@@ -75,7 +75,7 @@ def problems_of(operation: Operation, more: tuple[int, ...] = ()) -> Json:
     return {
         str(kind.status): {"$ref": f"#/components/responses/{kind.response}"}
         for kind in PROBLEM_TYPES
-        if kind.status in (*operation.errors, *more, _FAULT)
+        if kind.response and kind.status in (*operation.errors, *more, _FAULT)
     }
 
 

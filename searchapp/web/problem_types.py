@@ -12,7 +12,7 @@ class ProblemType:
     """A kind of problem: what it is called, what to do about it, and a ``detail`` it may have.
 
     ``response`` names it among the responses of the OpenAPI description; empty for those that no
-    described request leads to.
+    described request leads to, and for those whose status is described by another kind.
     """
 
     status: int
@@ -190,19 +190,55 @@ PROBLEM_TYPES = (
         "NoIndex",
         "The index can't be searched",
         "Chưa tìm được trong chỉ mục",
-        "Nothing has been indexed yet, the index can't be trusted, the server that holds it does"
-        " not answer, the question takes too long, or too many are asked at once; `detail` says"
-        " which, and what to do. Try again after `Retry-After` seconds.",
-        "Chưa lập chỉ mục, chỉ mục không dùng được, máy chủ giữ chỉ mục không trả lời, câu tìm mất"
-        " quá nhiều thời gian, hoặc có quá nhiều yêu cầu cùng lúc; `detail` cho biết lý do và việc"
-        " cần làm. Thử lại sau số giây trong `Retry-After`.",
+        "Nothing has been indexed yet, or the index can't be trusted; `detail` says which, and what"
+        " to do. Try again after `Retry-After` seconds. The same status comes with the three kinds"
+        " below.",
+        "Chưa lập chỉ mục, hoặc chỉ mục không dùng được; `detail` cho biết lý do và việc cần làm."
+        " Thử lại sau số giây trong `Retry-After`. Ba loại dưới đây cũng có mã trạng thái này.",
         "there is no index in index yet; build one with: searchapp index [PATH…]",
         headers=("Retry-After",),
     ),
+    ProblemType(
+        503,
+        "too-busy",
+        "",
+        "Too busy",
+        "Máy chủ đang quá bận",
+        "More is asked for than can be answered now; try again after `Retry-After` seconds.",
+        "Có nhiều yêu cầu hơn mức có thể trả lời lúc này; thử lại sau số giây trong `Retry-After`.",
+        "more is asked for than can be answered now; try again in a moment",
+        headers=("Retry-After",),
+    ),
+    ProblemType(
+        503,
+        "out-of-time",
+        "",
+        "Out of time",
+        "Câu tìm mất quá nhiều thời gian",
+        "It would not be known in time what is found (`search_timeout_ms`): use fewer wildcards and"
+        " rarer words, or add filters.",
+        "Chưa biết tìm thấy gì thì đã hết giờ (`search_timeout_ms`): hãy bớt ký tự đại diện, dùng"
+        " từ ít gặp hơn, hoặc thêm bộ lọc.",
+        "the question takes too long; use fewer wildcards or rarer words",
+        headers=("Retry-After",),
+    ),
+    ProblemType(
+        503,
+        "unavailable",
+        "",
+        "Unavailable",
+        "Tạm thời không tìm được",
+        "The service or the server that holds the index does not answer; try again after"
+        " `Retry-After` seconds.",
+        "Dịch vụ hoặc máy chủ giữ chỉ mục chưa trả lời; thử lại sau số giây trong `Retry-After`.",
+        "OpenSearch does not answer at http://127.0.0.1:9200",
+        headers=("Retry-After",),
+    ),
 )
-_BY_STATUS = {one.status: one for one in PROBLEM_TYPES}
+_BY_SLUG = {one.slug: one for one in PROBLEM_TYPES}
+_BY_STATUS = {one.status: one for one in reversed(PROBLEM_TYPES)}
 
 
-def problem_type(status: int) -> ProblemType | None:
-    """The kind of problem that a status means; None for those of HTTP alone."""
-    return _BY_STATUS.get(status)
+def problem_type(status: int, slug: str | None = None) -> ProblemType | None:
+    """The kind of problem of a name, or the usual one of a status; None for those of HTTP alone."""
+    return _BY_STATUS.get(status) if slug is None else _BY_SLUG[slug]

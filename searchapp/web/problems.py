@@ -22,7 +22,7 @@ from searchapp.errors import (
 from searchapp.web.exchange import request_id
 from searchapp.web.languages import N_, gettext, language
 from searchapp.web.observing import see_fault
-from searchapp.web.problem_types import DOCS_PATH, problem_type
+from searchapp.web.problem_types import DOCS_PATH, ProblemType, problem_type
 from searchapp.web.refusals import TooBusyError
 
 _API = "/api/"
@@ -59,18 +59,22 @@ _PAGES = {
     ),
     503: (N_("Chưa có gì để tìm"), N_("Chỉ mục chưa được lập hoặc đang không dùng được.")),
 }
-_UNAVAILABLE = (
-    N_("Tạm thời không tìm được"),
-    N_("Máy chủ giữ chỉ mục chưa trả lời. Xin thử lại sau ít phút."),
-)
-_OUT_OF_TIME = (
-    N_("Câu tìm này mất quá nhiều thời gian"),
-    N_("Hãy bớt các dấu * và ~, dùng từ ít gặp hơn, hoặc thêm bộ lọc rồi thử lại."),
-)
-_TOO_BUSY = (
-    N_("Máy chủ đang quá bận"),
-    N_("Có quá nhiều người cùng tìm một lúc. Xin thử lại sau vài giây."),
-)
+# The same, by kinds that have their status in common with others.
+_KINDS = {
+    "unavailable": (
+        N_("Tạm thời không tìm được"),
+        N_("Máy chủ giữ chỉ mục chưa trả lời. Xin thử lại sau ít phút."),
+    ),
+    "out-of-time": (
+        N_("Câu tìm này mất quá nhiều thời gian"),
+        N_("Hãy bớt các dấu * và ~, dùng từ ít gặp hơn, hoặc thêm bộ lọc rồi thử lại."),
+    ),
+    "too-busy": (
+        N_("Máy chủ đang quá bận"),
+        N_("Có quá nhiều người cùng tìm một lúc. Xin thử lại sau vài giây."),
+    ),
+}
+_TRY_AGAIN = (429, 503)
 # What to do about a parameter that is wrong.
 _FIELDS = {
     "q": N_("Câu tìm trống hoặc quá dài. Hãy sửa lại trong ô tìm kiếm."),
@@ -103,20 +107,20 @@ def _product_error(error: SearchappError) -> Response:
     see_fault(type(error).__name__)
     field = error.field if isinstance(error, InputError) else None
     faults = error.wrong if isinstance(error, WrongDocumentsError) else ()
-    said = None
+    kind = None
     if isinstance(error, UnavailableError):
-        said = _UNAVAILABLE
+        kind = "unavailable"
     elif isinstance(error, OutOfTimeError):
-        said = _OUT_OF_TIME
+        kind = "out-of-time"
     response = _answer(
         error.http_status,
         str(error),
         field,
         faults,
-        said=said,
+        kind=kind,
         no_index=isinstance(error, NoIndexError),
     )
-    if said is not None:
+    if kind is not None:
         response.headers["Retry-After"] = str(_UNAVAILABLE_RETRY_S)
     elif error.http_status in _RETRY_AFTER_S:
         response.headers["Retry-After"] = str(_RETRY_AFTER_S[error.http_status])
@@ -131,8 +135,8 @@ def _http_error(error: HTTPException) -> Response:
     detail = error.description or error.name
     if said is not None:
         detail = said.format(request.method, _methods(error))
-    said_busy = _TOO_BUSY if isinstance(error, TooBusyError) else None
-    response = _answer(error.code, detail, None, said=said_busy)
+    kind = "too-busy" if isinstance(error, TooBusyError) else None
+    response = _answer(error.code, detail, None, kind=kind)
     for name, value in error.get_headers(request.environ):
         if name != "Content-Type":
             response.headers[name] = value
@@ -159,15 +163,15 @@ def _answer(
     field: str | None,
     faults: Sequence[WrongDocument] = (),
     *,
-    said: tuple[str, str] | None = None,
+    kind: str | None = None,
     no_index: bool = False,
 ) -> Response:
     if request.path.startswith(_API) or request.path in _FOR_PROGRAMS:
-        response = _problem(status, detail, field, faults)
+        response = _problem(problem_type(status, kind), status, detail, field, faults)
         response.headers["Cache-Control"] = "no-store"
         return response
     usual = _PAGES.get(status, _PAGES[400] if status < 500 else _OTHER_PAGE)
-    title, help_text = said or usual
+    title, help_text = usual if kind is None else _KINDS[kind]
     if status == HTTPStatus.BAD_REQUEST and field in _FIELDS:
         help_text = _FIELDS[field]
     page = render_template(
@@ -178,15 +182,19 @@ def _answer(
         # In English, for who runs the service: readers are told above what to do.
         detail=detail if status >= 500 or language() == "en" else None,
         no_index=no_index,
+        try_again=status in _TRY_AGAIN and not no_index,
         query=request.args.get("q", ""),
     )
     return Response(page, status)
 
 
 def _problem(
-    status: int, detail: str, field: str | None, faults: Sequence[WrongDocument]
+    kind: ProblemType | None,
+    status: int,
+    detail: str,
+    field: str | None,
+    faults: Sequence[WrongDocument],
 ) -> Response:
-    kind = problem_type(status)
     problem = Problem(
         type="about:blank" if kind is None else request.script_root + kind.uri,
         title=HTTPStatus(status).phrase if kind is None else kind.title,

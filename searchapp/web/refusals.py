@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterable
@@ -15,6 +16,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyReques
 from werkzeug.test import run_wsgi_app
 
 from searchapp.observation import Observation, observe, request_id, stop_observing
+from searchapp.web.languages import LANGUAGES
 from searchapp.web.observing import REQUEST_ID
 
 _ASKED = "searchapp.refusal"
@@ -25,6 +27,7 @@ _MADE_MOST_PER_S = 20
 # What a kept answer depends on; a longer value is nobody's real one.
 _HEADERS = ("HTTP_ACCEPT_LANGUAGE", "HTTP_HOST", "HTTP_ORIGIN", "wsgi.url_scheme", "SCRIPT_NAME")
 _LONGEST = 100
+_LANGUAGE = re.compile(f"(?:^|&)lang=({'|'.join(LANGUAGES)})(?:&|$)")
 
 
 class Refusal(enum.Enum):
@@ -100,19 +103,22 @@ class Refusals:
         path = environ.get("PATH_INFO", "")
         # The words do not depend on what was asked, only on who asks: a program or a person.
         path = "/api/v1/search" if path.startswith("/api") else "/search"
-        key = (refusal, path, *(str(environ.get(name, ""))[:_LONGEST] for name in _HEADERS))
+        asked_in = _LANGUAGE.search(environ.get("QUERY_STRING", ""))
+        query = f"lang={asked_in[1]}" if asked_in else ""
+        headers = (str(environ.get(name, ""))[:_LONGEST] for name in _HEADERS)
+        key = (refusal, path, query, *headers)
         kept = self._kept.get(key)
         if kept is None and not self._may_make():
             kept = _plain(refusal)
         if kept is None:
             if len(self._kept) >= _KEPT_MOST:
                 self._kept.clear()
-            kept = self._kept[key] = self._made(refusal, path, environ)
+            kept = self._kept[key] = self._made(refusal, path, query, environ)
         name = request_id() or uuid.uuid4().hex
-        headers = [(key, value.replace(_MARK, name)) for key, value in kept.headers]
-        headers.append(("Retry-After", str(retry_after_s)))
         body = kept.body.replace(_MARK.encode(), name.encode())
-        start_response(kept.status, [*headers, ("Content-Length", str(len(body)))])
+        said = [(header, value.replace(_MARK, name)) for header, value in kept.headers]
+        said += [("Retry-After", str(retry_after_s)), ("Content-Length", str(len(body)))]
+        start_response(kept.status, said)
         return [body]
 
     def _may_make(self) -> bool:
@@ -122,7 +128,7 @@ class Refusals:
         self._made_in_it += 1  # threads may lose a count or two: it need not be exact
         return self._made_in_it <= _MADE_MOST_PER_S
 
-    def _made(self, refusal: Refusal, path: str, environ: WSGIEnvironment) -> _Kept:
+    def _made(self, refusal: Refusal, path: str, query: str, environ: WSGIEnvironment) -> _Kept:
         asked = {
             name: value
             for name, value in environ.items()
@@ -132,7 +138,7 @@ class Refusals:
             _ASKED: refusal,
             "REQUEST_METHOD": "GET",
             "PATH_INFO": path,
-            "QUERY_STRING": "",
+            "QUERY_STRING": query,
         }
         token = observe(Observation(_MARK))
         try:

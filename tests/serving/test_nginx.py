@@ -176,7 +176,7 @@ def test_where_nobody_answers_one_is_told_when_to_come_back(
     assert said.headers["Retry-After"] == "5"
     assert said.headers["Content-Type"] == "application/problem+json"
     problem = msgspec.json.decode(said.body, type=Problem)
-    kind = problem_type(503)
+    kind = problem_type(503, "unavailable")
     assert kind is not None
     assert (problem.type, problem.title, problem.status) == (kind.uri, kind.title, 503)
     assert problem.request_id == said.headers["X-Request-ID"] == "seen"

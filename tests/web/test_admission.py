@@ -81,9 +81,11 @@ def test_some_work_some_wait_and_the_rest_is_refused_at_once(
         problem = json.loads(one.data)
         assert problem["request_id"] == one.headers["X-Request-ID"]
         assert problem["status"] == 503
+        assert problem["type"].endswith("#problem-too-busy")
     assert len({one.headers["X-Request-ID"] for one in refused}) == 3
     assert page.status_code == 503
     assert "Máy chủ đang quá bận" in page.get_data(as_text=True)
+    assert 'href="">Thử lại</a>' in page.get_data(as_text=True)
     assert page.headers["Content-Security-Policy"]
     assert page.content_length == len(page.data)
     assert ask(app).status_code == 200, "and then there is room again"
@@ -164,6 +166,25 @@ def test_what_is_refused_is_counted(settings: Settings) -> None:
     for _ in range(3):
         ask(app, environ_overrides={"REMOTE_ADDR": STRANGER})
     assert shed() == before + 2
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "title"),
+    [
+        ("/search?q=a&lang=en", {}, "The server is too busy"),
+        ("/search?q=a", {"Accept-Language": "en"}, "The server is too busy"),
+        ("/search?q=a", {"Accept-Language": "fr"}, "Máy chủ đang quá bận"),
+        ("/search?lang=vi&q=a", {"Accept-Language": "en"}, "Máy chủ đang quá bận"),
+        ("/search?q=a&lang=xx", {"Accept-Language": "en"}, "The server is too busy"),
+    ],
+)
+def test_who_is_refused_is_told_in_their_language(
+    settings: Settings, path: str, headers: dict[str, str], title: str
+) -> None:
+    app = create_app(settings)
+    with no_room():
+        for _ in range(2):
+            assert title in ask(app, path, headers=headers).get_data(as_text=True)
 
 
 def test_who_writes_new_headers_all_the_time_makes_no_work(settings: Settings) -> None:
