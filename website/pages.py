@@ -39,7 +39,7 @@ GROUPS = (
             "upgrading",
         ),
     ),
-    Group({"vi": "Lớn lên", "en": "Grow"}, ("engines", "scaling", "load", "opensearch", "cluster")),
+    Group({"vi": "Mở rộng", "en": "Grow"}, ("engines", "scaling", "load", "opensearch", "cluster")),
     Group({"vi": "Chất lượng", "en": "Quality"}, ("relevance", "evaluation", "benchmarks")),
     Group(
         {"vi": "Bên trong", "en": "Inside"},
