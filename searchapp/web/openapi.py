@@ -47,9 +47,9 @@ _HEADERS: Json = {
     },
     "X-Request-ID": {
         "description": "Mã đã gửi đến (chữ, số, . _ -, tối đa 64 ký tự), hoặc một mã mới;"
-        " có trong nhật ký khi máy chủ gặp lỗi.\n"
-        "The one that was sent (letters, digits, . _ -, at most 64), or a new one; it is in the log"
-        " of faults, too.",
+        " các dòng nhật ký của yêu cầu có mã này.\n"
+        "The one that was sent (letters, digits, . _ -, at most 64), or a new one; each line of the"
+        " log about the request has it.",
         "required": True,
         "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
     },
