@@ -39,7 +39,7 @@ GROUPS = (
             "upgrading",
         ),
     ),
-    Group({"vi": "Lớn lên", "en": "Grow"}, ("engines", "scaling", "load", "opensearch", "cluster")),
+    Group({"vi": "Mở rộng", "en": "Grow"}, ("engines", "scaling", "load", "opensearch", "cluster")),
     Group({"vi": "Chất lượng", "en": "Quality"}, ("relevance", "evaluation", "benchmarks")),
     Group(
         {"vi": "Bên trong", "en": "Inside"},
@@ -54,15 +54,7 @@ VIETNAMESE_TITLES = {
     "benchmarks": "Đo tốc độ",
     "changelog": "Nhật ký thay đổi",
     "dependencies": "Các thư viện dùng đến",
-    "deployment": "Triển khai",
-    "limits": "Các giới hạn",
     "load": "Chịu tải",
-    "mcp": "Cho trợ lý AI (MCP)",
-    "operations": "Trông coi hằng ngày",
-    "security": "Bảo mật",
-    "tokens": "Mã truy cập",
-    "upgrading": "Nâng cấp",
-    "usage": "Học từ cách người ta tìm",
 }
 
 # Pages that are files outside docs/. Of README.md the part between two headings is a page: what

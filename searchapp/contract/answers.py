@@ -179,7 +179,7 @@ class SearchAnswer(Struct, frozen=True, kw_only=True):
     suggestion: Annotated[
         Correction | None,
         Meta(
-            description="Câu tìm có lẽ được định gõ.\nWhat the query may have been meant to be.",
+            description="Câu có lẽ người ta muốn tìm.\nWhat the query may have been meant to be.",
             examples=[None],
         ),
     ]
@@ -225,7 +225,7 @@ class Completion(Struct, frozen=True, kw_only=True):
     kind: Annotated[
         Literal["title", "phrase"],
         Meta(
-            description="Tựa tài liệu hay cụm từ.\nA title or a phrase of the corpus.",
+            description="Tiêu đề tài liệu hay cụm từ.\nA title or a phrase of the corpus.",
             examples=["phrase"],
         ),
     ]

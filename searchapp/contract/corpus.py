@@ -89,7 +89,7 @@ class Token(Struct, frozen=True, kw_only=True):
     end: Annotated[Count, Meta(examples=[8])]
     position: Annotated[
         Count,
-        Meta(description="Đếm theo âm tiết.\nCounted in syllables.", examples=[0]),
+        Meta(description="Đếm theo tiếng.\nCounted in syllables.", examples=[0]),
     ]
 
 
@@ -107,7 +107,7 @@ class AnalysisAnswer(Struct, frozen=True, kw_only=True):
     exact: Annotated[
         list[Token],
         Meta(
-            description="Âm tiết, đủ dấu.\nSyllables with their marks.",
+            description="Tiếng, đủ dấu.\nSyllables with their marks.",
             examples=[
                 [
                     {"text": "Xây", "term": "xây", "start": 0, "end": 3, "position": 0},
@@ -119,7 +119,7 @@ class AnalysisAnswer(Struct, frozen=True, kw_only=True):
     folded: Annotated[
         list[Token],
         Meta(
-            description="Âm tiết, bỏ dấu.\nSyllables without.",
+            description="Tiếng, bỏ dấu.\nSyllables without.",
             examples=[
                 [
                     {"text": "Xây", "term": "xay", "start": 0, "end": 3, "position": 0},
@@ -131,7 +131,7 @@ class AnalysisAnswer(Struct, frozen=True, kw_only=True):
     pairs: Annotated[
         list[str],
         Meta(
-            description="Cặp âm tiết liền nhau, bỏ dấu.\nNeighbouring syllables without marks.",
+            description="Cặp tiếng liền nhau, bỏ dấu.\nNeighbouring syllables without marks.",
             examples=[["xay_dung"]],
         ),
     ]

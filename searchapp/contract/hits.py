@@ -10,7 +10,7 @@ Span = Annotated[list[Annotated[int, Meta(ge=0)]], Meta(min_length=2, max_length
 Spans = Annotated[
     list[Span],
     Meta(
-        description="Các đoạn được đánh dấu: đầu và cuối, theo thứ tự.\n"
+        description="Các đoạn được tô sáng: đầu và cuối, theo thứ tự.\n"
         "Marked spans: start and end, in order.",
         examples=[[[9, 17]]],
     ),
@@ -72,7 +72,7 @@ class Snippet(Struct, frozen=True, kw_only=True):
     page: Annotated[
         int | None,
         Meta(
-            description="Trang có đoạn được đánh dấu đầu tiên, tính từ 1; null nếu tài liệu không"
+            description="Trang có đoạn được tô sáng đầu tiên, tính từ 1; null nếu tài liệu không"
             " chia trang.\n"
             "The page of the first highlight, from 1 on; null for documents without pages.",
             examples=[3],

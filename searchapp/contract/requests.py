@@ -28,7 +28,7 @@ Query = Annotated[
         min_length=1,
         pattern=r"\S",
         description='Câu cần tìm, theo ngôn ngữ truy vấn: từ có dấu hoặc không dấu, "nguyên cụm",'
-        " AND OR NOT, trường:giá_trị, đầu_từ* và hơn nữa.\n"
+        " AND OR NOT, trường:giá_trị, phần_đầu* và nhiều cách khác.\n"
         'What to search for, in the query language: words with or without marks, "phrases",'
         " AND OR NOT, field:value, beginnings* and more.",
         examples=[QUERY, '"an toàn giao thông" -taxi', "nguồn:VnExpress ngày:>=2024"],
@@ -37,7 +37,7 @@ Query = Annotated[
 OptionalQuery = Annotated[
     str,
     Meta(
-        description="Câu tìm có các từ cần đánh dấu trong văn bản.\n"
+        description="Câu tìm có các từ cần tô sáng trong văn bản.\n"
         "A query whose words are marked in the text.",
         examples=["sông hồng"],
     ),
@@ -90,7 +90,7 @@ ToDate = Annotated[
 Order = Annotated[
     SortName,
     Meta(
-        description="Thứ tự kết quả: liên quan nhất, mới nhất, cũ nhất, hoặc theo tựa như trong"
+        description="Thứ tự kết quả: liên quan nhất, mới nhất, cũ nhất, hoặc theo tiêu đề như trong"
         " từ điển tiếng Việt; tài liệu không có ngày đứng cuối.\n"
         "The order of hits; titles in the order of a Vietnamese dictionary, documents without a"
         " date last.",

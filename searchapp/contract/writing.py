@@ -35,9 +35,9 @@ class Record(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A document as it is sent; title or text must say something, null stands for unknown."""
 
     id: DocumentId
-    title: Annotated[str | None, Meta(description="Tựa.", examples=["Sông Hương mùa nước cạn"])] = (
-        None
-    )
+    title: Annotated[
+        str | None, Meta(description="Tiêu đề.", examples=["Sông Hương mùa nước cạn"])
+    ] = None
     text: Annotated[
         str | None,
         Meta(

@@ -17,7 +17,7 @@ from searchapp.web.problem_types import DOCS_PATH, PROBLEM_TYPES, ProblemType
 from searchapp.web.writing import WRITES
 
 _ABOUT = """\
-Tìm toàn văn tiếng Việt. Đọc bằng GET; ghi bằng POST, PUT và DELETE. Ghi cần mã bí mật có quyền
+Tìm toàn văn tiếng Việt. Đọc bằng GET; ghi bằng POST, PUT và DELETE. Ghi cần mã truy cập có quyền
 `write`; đọc chỉ cần mã có quyền `read` khi dịch vụ đặt như vậy (`security` của từng lời gọi). Mọi
 câu trả lời là JSON mã hóa UTF-8, luôn đủ mọi trường, trường không có giá trị là null. Vị trí đếm
 theo ký tự Unicode từ 0, không gồm vị trí cuối. Lỗi là tài liệu problem+json (RFC 9457). `ETag` đổi
@@ -47,9 +47,9 @@ _HEADERS: Json = {
     },
     "X-Request-ID": {
         "description": "Mã đã gửi đến (chữ, số, . _ -, tối đa 64 ký tự), hoặc một mã mới;"
-        " có trong nhật ký khi máy chủ gặp lỗi.\n"
-        "The one that was sent (letters, digits, . _ -, at most 64), or a new one; it is in the log"
-        " of faults, too.",
+        " các dòng nhật ký của yêu cầu có mã này.\n"
+        "The one that was sent (letters, digits, . _ -, at most 64), or a new one; each line of the"
+        " log about the request has it.",
         "required": True,
         "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
     },

@@ -120,7 +120,7 @@ OPERATIONS = (
         f"{PREFIX}/search",
         "Tìm tài liệu",
         "Search for documents",
-        "Kết quả kèm đoạn trích có đánh dấu, số đếm theo trường và con trỏ để đọc tiếp. Gõ có dấu,"
+        "Kết quả kèm đoạn trích có tô sáng, số đếm theo trường và con trỏ để đọc tiếp. Gõ có dấu,"
         " không dấu, Unicode dựng sẵn hay tổ hợp, hoặc phím Telex đều được.",
         "Hits with highlighted passages, facets, and where to go on. Words may be typed with or"
         " without marks, in any Unicode form, or as raw Telex keys.",
@@ -135,8 +135,8 @@ OPERATIONS = (
         f"{PREFIX}/suggest",
         "Gợi ý khi đang gõ",
         "Complete what is being typed",
-        "Tựa, từ và cụm từ có trong kho, tiếp nối phần đã gõ, có dấu hay không; gợi ý nào cũng tìm"
-        " ra tài liệu.",
+        "Tiêu đề, từ và cụm từ có trong kho, tiếp nối phần đã gõ, có dấu hay không; gợi ý nào cũng"
+        " tìm ra tài liệu.",
         "Titles, words and phrases of the corpus that go on from what was typed, with or without"
         " marks; each of them finds something.",
         asked.SuggestParameters,
@@ -195,7 +195,7 @@ OPERATIONS = (
         f"{PREFIX}/analyze",
         "Phân tích một đoạn văn",
         "Take a text apart",
-        "Các từ và âm tiết mà bộ phân tích thấy trong đoạn văn, kèm vị trí và dạng lưu.",
+        "Các từ và tiếng mà bộ phân tích thấy trong đoạn văn, kèm vị trí và dạng lưu.",
         "The words and syllables that the analyzer sees in a text, with their offsets and terms.",
         asked.AnalyzeParameters,
         said.AnalysisAnswer,

@@ -28,10 +28,10 @@ _HOW = {
     How.NOW: N_("nay đã tìm thấy"),
     How.FILTERS: N_("khi bỏ bộ lọc"),
     How.NEXT: N_("người dùng tìm tiếp"),
-    How.CORRECTION: N_("có lẽ ý là"),
+    How.CORRECTION: N_("có lẽ muốn tìm"),
     How.VOCABULARY: N_("theo từ có trong chỉ mục"),
     How.LOOSER: N_("đòi hỏi ít hơn"),
-    How.COMPLETION: N_("cùng cách bắt đầu"),
+    How.COMPLETION: N_("cùng phần đầu"),
 }
 
 

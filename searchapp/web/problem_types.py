@@ -45,7 +45,7 @@ PROBLEM_TYPES = (
         "`detail` says of each what it should be; `field` names the first. Or the body can't be"
         " read as what it should be.",
         "`detail` cho biết từng tham số cần sửa thế nào; `field` nêu tên tham số đầu tiên. Cũng có"
-        " khi thân của lời gọi không đọc được.",
+        " khi phần thân của lời gọi không đọc được.",
         "page is '0', it should be a whole number from 1 on",
         "page",
     ),
@@ -54,10 +54,10 @@ PROBLEM_TYPES = (
         "no-token",
         "NoToken",
         "Token needed",
-        "Cần mã bí mật",
+        "Cần mã truy cập",
         "Send `Authorization: Bearer` and a token of the service; `WWW-Authenticate` says"
         " `invalid_token` if one was sent that is not valid, or no longer.",
-        "Hãy gửi `Authorization: Bearer` kèm mã bí mật của dịch vụ; `WWW-Authenticate` ghi"
+        "Hãy gửi `Authorization: Bearer` kèm mã truy cập của dịch vụ; `WWW-Authenticate` ghi"
         " `invalid_token` nếu mã đã gửi là sai hoặc hết hạn.",
         "the token is missing; send it as Authorization: Bearer and the token",
         headers=("WWW-Authenticate",),
@@ -70,7 +70,7 @@ PROBLEM_TYPES = (
         "Không được phép",
         "The token lacks the scope that `WWW-Authenticate` names, with `insufficient_scope`; or no"
         " token has it, and nobody may: `detail` says how whoever runs the service changes that.",
-        "Mã bí mật thiếu quyền ghi trong `WWW-Authenticate` (`insufficient_scope`); hoặc chưa mã"
+        "Mã truy cập thiếu quyền ghi trong `WWW-Authenticate` (`insufficient_scope`); hoặc chưa mã"
         " nào có quyền ấy: `detail` cho biết người vận hành cần làm gì.",
         "the token lacks the scope write; ask who runs the service for one that has it",
         headers=("WWW-Authenticate",),
@@ -92,7 +92,7 @@ PROBLEM_TYPES = (
         "Method not allowed",
         "Phương thức không được hỗ trợ",
         "`Allow` lists what a path takes.",
-        "Tiêu đề `Allow` liệt kê phương thức được nhận.",
+        "Header `Allow` liệt kê các phương thức được nhận.",
         "POST is not taken here; use GET, HEAD or OPTIONS",
     ),
     ProblemType(
@@ -124,7 +124,7 @@ PROBLEM_TYPES = (
         "Quá nhiều trong một lời gọi",
         "Send several calls; the settings `write_max_documents` and `write_max_mb` say how much one"
         " takes.",
-        "Hãy chia thành nhiều lời gọi; giới hạn nằm ở cài đặt `write_max_documents` và"
+        "Hãy chia thành nhiều lời gọi; giới hạn nằm ở thiết lập `write_max_documents` và"
         " `write_max_mb`.",
         "the body is over 20 MB, the most that one call may send (write_max_mb); send several",
     ),

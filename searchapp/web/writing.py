@@ -96,8 +96,8 @@ WRITES = (
         "Create or replace documents",
         "Nhiều tài liệu trong một lời gọi: tất cả cùng vào chỉ mục, hoặc không tài liệu nào. Tài"
         " liệu đã có cùng mã bị thay. Khi có câu trả lời thì đã tìm được; gửi lại lần nữa không"
-        " đổi gì. Thân là đối tượng có `documents`, một danh sách, một tài liệu, hoặc JSON Lines"
-        " (mỗi dòng một tài liệu); nén gzip được nếu có `Content-Encoding: gzip`.",
+        " đổi gì. Phần thân là đối tượng có `documents`, một danh sách, một tài liệu, hoặc JSON"
+        " Lines (mỗi dòng một tài liệu); nén gzip được nếu có `Content-Encoding: gzip`.",
         "Many documents in one call: all of them enter the index, or none does. One with a known"
         " id is replaced. They can be searched when the answer comes; sending them again changes"
         " nothing. The body is an object with `documents`, a list, one document, or JSON Lines;"

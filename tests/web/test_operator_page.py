@@ -144,7 +144,7 @@ def test_what_it_says(operator: Operator) -> None:
     assert figures[1] == "Không có kết quả 50% 4 lượt"
     assert figures[2] == "Trang không ai mở gì 25% trong 4 trang có kết quả"
     assert "1.234,5 ms" in figures[5]
-    assert "5 lượt không ghi được" in tree.css_first("[role=note]").text()
+    assert "5 lượt không ghi lại được" in tree.css_first("[role=note]").text()
     assert rows(tree, "top-title")[0] == ["huế", "4", "3", "75%", "1,0"]
     assert rows(tree, "curve-title")[0][:4] == ["1", "4", "3", "75%"]
     assert rows(tree, "empty-title")[0][:2] == ["<script>alert(1)</script>", "3"]

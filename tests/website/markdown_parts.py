@@ -65,9 +65,9 @@ def _inline(token: Token, here: Section) -> None:
 
 
 def _file_named(target: str) -> str:
-    """The file that a link leads to; README.md is in Vietnamese what is read of it on the site."""
+    """The file that a link leads to; two have the site's name for it in Vietnamese."""
     name = PurePosixPath(target.partition("#")[0]).name
-    return "start.md" if name == "README.md" else name
+    return {"README.md": "start.md", "SECURITY.md": "security.md"}.get(name, name)
 
 
 def _numbers(text: str) -> Iterator[str]:
