@@ -18,8 +18,10 @@ import pytest
 
 from searchapp.config import Settings
 from searchapp.errors import IndexRefusedError, LockedError, NoIndexError, SearchappError
-from searchapp.generations import FORMAT, Building, Generation, Generations, _digest
+from searchapp.generation_files import Building, Generation
+from searchapp.generations import Generations
 from searchapp.ingest.build import build
+from searchapp.manifest import FORMAT, manifest_sum
 from searchapp.search.service import SearchService
 
 MANIFEST = ("manifest.json", "manifest.json.sha256")
@@ -323,7 +325,7 @@ def rewrite_manifest(index_dir: Path, **changes: object) -> None:
     path = the_file(index_dir, "manifest.json")
     data = json.loads(path.read_text(encoding="utf-8")) | changes
     path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-    path.with_name("manifest.json.sha256").write_text(_digest(data))
+    path.with_name("manifest.json.sha256").write_text(manifest_sum(data))
 
 
 def test_a_rewritten_manifest_is_taken(copy: Path) -> None:

@@ -11,7 +11,8 @@ from searchapp.analysis.analyzer import ANALYZER_VERSION
 from searchapp.analysis.pyvi_model import SegmentationModel, load_pyvi_model
 from searchapp.config import Settings
 from searchapp.errors import IndexRefusedError, InputError, NoIndexError
-from searchapp.generations import Building, Generation, Generations, size_and_hash
+from searchapp.generation_files import JOURNAL, Building, Generation
+from searchapp.generations import Generations
 from searchapp.ingest.base import Problem, SourceFile
 from searchapp.ingest.files import Collection, Root, collect, collect_roots, root_labels
 from searchapp.ingest.limits import Limits
@@ -31,8 +32,9 @@ from searchapp.ingest.planning import (
 )
 from searchapp.ingest.report import Listener, Report
 from searchapp.ingest.sql import SqlSource, without_password
-from searchapp.ingest.store import JOURNAL, Entry, Store
+from searchapp.ingest.store import Entry, Store
 from searchapp.ingest.stream import Deleted
+from searchapp.manifest import size_and_hash
 
 _NOTHING = Collection((), 0)
 

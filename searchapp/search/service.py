@@ -15,9 +15,11 @@ from searchapp.config import Settings
 from searchapp.documents import Document
 from searchapp.engines.base import ColumnSummary, Contribution, FacetValue, Hit, Searcher
 from searchapp.errors import NotFoundError, QueryError
-from searchapp.generations import Generation, Generations, Manifest
+from searchapp.generation_files import Generation
+from searchapp.generations import Generations
 from searchapp.language.completions import MAX_PREFIX_CHARS, Completion
 from searchapp.language.correct import Correction, Kind, decode_query
+from searchapp.manifest import Manifest
 from searchapp.observation import Stage, stage
 from searchapp.query.filters import Column, Sort
 from searchapp.query.nodes import Filter, Phrase, Query, Term
