@@ -10,7 +10,7 @@ from searchapp.documents import Document
 from searchapp.engines.base import ColumnSummary, Contribution, FacetValue
 from searchapp.language.correct import Correction
 from searchapp.query.filters import Column, Sort
-from searchapp.search.planner import Plan
+from searchapp.search.plan import Plan
 from searchapp.search.snippets import Snippet
 
 

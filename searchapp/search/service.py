@@ -24,7 +24,9 @@ from searchapp.search.cursors import Cursor, fingerprint
 from searchapp.search.filtering import parse_filters
 from searchapp.search.limits import check_asked
 from searchapp.search.live import Live, LiveIndex
-from searchapp.search.planner import Plan, Planner, Wanted
+from searchapp.search.parts import Wanted
+from searchapp.search.plan import Plan
+from searchapp.search.planner import Planner
 from searchapp.search.query_form import query_form
 from searchapp.search.related import telling_query
 from searchapp.search.remembered import Remembered

@@ -11,7 +11,7 @@ from searchapp.engines.base import Hit, Searcher
 from searchapp.observation import Stage, stage
 from searchapp.query.nodes import Phrase, Query, Term
 from searchapp.search.live import Live
-from searchapp.search.planner import Plan
+from searchapp.search.plan import Plan
 from searchapp.search.results import AnswerHit
 from searchapp.search.snippets import Highlighter, Snippet
 

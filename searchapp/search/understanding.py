@@ -8,7 +8,8 @@ from searchapp.engines.base import Searcher
 from searchapp.language.correct import Correction, Kind, decode_query
 from searchapp.observation import Stage, stage
 from searchapp.search.live import Live
-from searchapp.search.planner import Plan, Planner
+from searchapp.search.plan import Plan
+from searchapp.search.planner import Planner
 from searchapp.search.query_form import query_form
 
 
