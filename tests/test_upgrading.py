@@ -16,8 +16,7 @@ from searchapp.config import Settings
 from searchapp.documents import Document
 from searchapp.errors import IndexRefusedError
 from searchapp.generations import Generations
-from searchapp.ingest import build as building
-from searchapp.ingest import making
+from searchapp.ingest import making, reuse
 from searchapp.ingest.build import build, update
 from searchapp.ingest.programs import put_documents
 from searchapp.manifest import FORMAT, manifest_sum
@@ -139,7 +138,7 @@ def test_another_analyzer_is_refused_and_an_update_suffices(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as before:
-        for module in (building, making):
+        for module in (reuse, making):
             before.setattr(module, "ANALYZER_VERSION", ANALYZER_VERSION - 1)
         update([], settings)
     with pytest.raises(IndexRefusedError, match=f"analyzer version {ANALYZER_VERSION - 1}"):
