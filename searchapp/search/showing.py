@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from searchapp.analysis.analyzer import Analyzer
 from searchapp.config import Settings
 from searchapp.engines.base import Hit, Searcher
+from searchapp.engines.bm25 import idf
 from searchapp.observation import Stage, stage
 from searchapp.query.nodes import Phrase, Query, Term
 from searchapp.search.live import Live
@@ -48,7 +48,7 @@ def make_highlighter(
     weights: dict[Term | Phrase, float] = {}
     for term in planned.wanted.syllables:
         df = searcher.document_frequency(term.view, term.text)
-        weights[term] = math.log1p((count - df + 0.5) / (df + 0.5))
+        weights[term] = idf(df, count)
     for phrase in planned.wanted.phrases:
         weights[phrase] = _PHRASE_WEIGHT * len(phrase.terms)
     return Highlighter(
