@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks import common
 
-_SEARCHAPP = "from searchapp.cli import main; main()"
+SEARCHAPP = "from searchapp.cli import main; main()"
 _WAIT_S = 60.0
 _PAUSE_S = 0.02
 
@@ -74,7 +74,7 @@ def serving(
     }
     begun = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-c", _SEARCHAPP, *arguments], cwd=common.ROOT, env=environ
+        [sys.executable, "-c", SEARCHAPP, *arguments], cwd=common.ROOT, env=environ
     )
     try:
         _wait_for_answer(port, until, process)
