@@ -42,4 +42,4 @@ def test_charts_bring_no_style_and_no_script() -> None:
 
 
 def test_a_span_ends_where_the_bar_can() -> None:
-    assert '<rect class="span" x="75" y="4.2" width="25"' in bar(0.4, 0.4, (0.3, 0.9))
+    assert '<rect class="span" x="75" y="4.2" width="25"' in charts.bar(0.4, 0.4, (0.3, 0.9))
