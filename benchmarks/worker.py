@@ -72,7 +72,6 @@ def _measure(folder: Path, asked: list[str]) -> common.Report:
     healthy, first = [], []
     report: common.Report = {}
     for start in range(_STARTS):
-        # The worker opens the index for the first question, whose time counts that.
         with serving(folder, 1, _QUIET, until="/healthz") as server:
             healthy.append(server.answered_s)
             (pid,) = server.workers()
