@@ -21,7 +21,8 @@ from searchapp.evaluation.readers import read_qrels, read_queries
 from searchapp.evaluation.variants import vary
 from searchapp.ingest.build import build
 from searchapp.search.live import Live
-from searchapp.search.planner import Planner, Weights
+from searchapp.search.parts import Weights
+from searchapp.search.planner import Planner
 from searchapp.search.service import SearchService
 
 _SETS = {

@@ -18,14 +18,19 @@ from benchmarks import common
 
 SEARCHAPP = "from searchapp.cli import main; main()"
 _WAIT_S = 60.0
+_PAUSE_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server that runs; ``pid`` is that of its first process."""
+    """A server that runs; ``pid`` is that of its first process.
+
+    ``answered_s`` are the seconds from its start until it answered.
+    """
 
     port: int
     pid: int
+    answered_s: float
 
     def workers(self) -> list[int]:
         """The processes that answer."""
@@ -50,8 +55,13 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, workers: int, settings: Mapping[str, str]) -> Iterator[Server]:
-    """Serve an index with some settings, by their names in the environment."""
+def serving(
+    folder: Path, workers: int, settings: Mapping[str, str], *, until: str = "/readyz"
+) -> Iterator[Server]:
+    """Serve an index with some settings, by their names in the environment.
+
+    It is there when the path ``until`` answers: `/readyz` once the index is open.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
@@ -62,28 +72,29 @@ def serving(folder: Path, workers: int, settings: Mapping[str, str]) -> Iterator
         **settings,
         "SEARCHAPP_INDEX_DIR": str(folder),
     }
+    begun = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-c", SEARCHAPP, *arguments], cwd=common.ROOT, env=environ
     )
     try:
-        _wait_until_ready(port, process)
-        yield Server(port, process.pid)
+        _wait_for_answer(port, until, process)
+        yield Server(port, process.pid, time.perf_counter() - begun)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(_WAIT_S)
 
 
-def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + _WAIT_S
-    while time.monotonic() < until:
+def _wait_for_answer(port: int, path: str, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + _WAIT_S
+    while time.monotonic() < end:
         if process.poll() is not None:
             common.fail("the server ended before it answered")
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/readyz")
+            connection.request("GET", path)
             if connection.getresponse().status == http.client.OK:
                 return
         except OSError:
             pass
-        time.sleep(0.1)
-    common.fail("the server was not ready in time")
+        time.sleep(_PAUSE_S)
+    common.fail(f"the server did not answer {path} in time")

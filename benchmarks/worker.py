@@ -7,22 +7,19 @@ of gunicorn's arbiter: RSS, and PSS, which shares out the pages it has in common
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import json
 import os
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlencode
 
 from benchmarks import common
+from benchmarks.serving import serving
 from searchapp.config import Settings
 from searchapp.generations import Generations
 from searchapp.ingest.build import build
@@ -30,7 +27,7 @@ from searchapp.ingest.build import build
 _STAGES = (0, 100, 1_000)  # questions answered before memory is read
 _STARTS = 3
 _WAIT_S = 60.0
-_SEARCHAPP = "from searchapp.cli import main; main()"
+_QUIET = {"SEARCHAPP_SLOW_QUERY_MS": "0"}  # on a busy machine each would be told
 _IMPORT = "import time; t = time.perf_counter(); import wsgi; print(time.perf_counter() - t)"
 
 
@@ -75,14 +72,15 @@ def _measure(folder: Path, asked: list[str]) -> common.Report:
     healthy, first = [], []
     report: common.Report = {}
     for start in range(_STARTS):
-        with _serving(folder) as (port, pid, healthy_s):
-            healthy.append(healthy_s)
+        with serving(folder, 1, _QUIET, until="/healthz") as server:
+            healthy.append(server.answered_s)
+            (pid,) = server.workers()
             memory = _memory(pid, 0)
             begun = time.perf_counter()
-            _ask(port, asked[0])
+            _ask(server.port, asked[0])
             first.append(time.perf_counter() - begun)
             if start == _STARTS - 1:
-                report = {**memory, **_asking(port, pid, asked)}
+                report = {**memory, **_asking(server.port, pid, asked)}
     manifest = Generations(folder).current().manifest
     return {
         "import_wsgi_s": round(median(imports), 3),
@@ -118,42 +116,6 @@ def _memory(pid: int, questions: int) -> common.Report:
     return {f"rss_mb_after_{questions}": rss, f"pss_mb_after_{questions}": pss}
 
 
-@contextlib.contextmanager
-def _serving(folder: Path) -> Iterator[tuple[int, int, float]]:
-    """A server with one worker: its port, the worker's id, and seconds to the first answer."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    begun = time.perf_counter()
-    server = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            _SEARCHAPP,
-            "serve",
-            "--workers",
-            "1",
-            "--port",
-            str(port),
-            "--index-dir",
-            str(folder),
-        ],
-        cwd=common.ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        while not _healthy(port):
-            if server.poll() is not None or time.perf_counter() - begun > _WAIT_S:
-                raise SystemExit(f"the server does not answer (status {server.poll()})")
-            time.sleep(0.01)
-        healthy_s = time.perf_counter() - begun
-        yield port, common.process_tree(server.pid)[-1], healthy_s
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(timeout=_WAIT_S)
-
-
 def _get(port: int, path: str) -> bytes:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_WAIT_S)
     try:
@@ -165,14 +127,6 @@ def _get(port: int, path: str) -> bytes:
         return body
     finally:
         connection.close()
-
-
-def _healthy(port: int) -> bool:
-    try:
-        _get(port, "/healthz")
-    except OSError:
-        return False
-    return True
 
 
 def _ask(port: int, text: str) -> float:

@@ -127,15 +127,6 @@ class Cluster:
         if self._temporary:
             shutil.rmtree(self.folder, ignore_errors=True)
 
-    def add_node(self) -> Node:
-        """Start one more node, with the settings of the others, and wait until it has joined."""
-        http_port, transport_port = ports.free_ports(2)
-        node = self._node(f"node-{len(self.nodes) + 1}", http_port, transport_port, {})
-        self.nodes.append(node)
-        node.start()
-        self.wait()
-        return node
-
     def check(self) -> None:
         """Raise ClusterError if a node ended that was neither stopped nor killed through here."""
         for node in self.nodes:

@@ -15,14 +15,9 @@ from typing import IO, BinaryIO
 
 from searchapp.config import Settings
 from searchapp.errors import IndexRefusedError, InputError, SearchappError
-from searchapp.generations import (
-    MANIFEST_FILES,
-    Building,
-    Generation,
-    Generations,
-    Manifest,
-    parse_manifest,
-)
+from searchapp.generation_files import Building, Generation, is_whole
+from searchapp.generations import Generations
+from searchapp.manifest import MANIFEST_FILES, Manifest, parse_manifest
 from searchapp.switching import tell_engines
 
 _BLOCK = 1 << 20
@@ -96,7 +91,7 @@ def restore(generations: Generations, source: Path, settings: Settings) -> Gener
                 raise InputError(f"{source} can't be read ({error.strerror})") from error
             raise SearchappError(f"the index can't be written: {error}") from error
         finally:
-            if not (building.folder / MANIFEST_FILES[0]).exists():
+            if not is_whole(building.folder):
                 generations.discard(building)
         tell_engines(generations, restored, settings, before)
     return restored

@@ -19,142 +19,29 @@ its store, and clears it. The lock dies with its holder.
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import hashlib
-import json
-import os
 import re
 import secrets
-import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TextIO
 
-from searchapp.errors import IndexRefusedError, InputError, LockedError, NoIndexError
+from searchapp.build_lock import build_lock
+from searchapp.errors import IndexRefusedError, NoIndexError
+from searchapp.generation_files import Building, Generation, is_whole, journal_size
+from searchapp.manifest import (
+    MANIFEST_FILES,
+    Manifest,
+    manifest_texts,
+    parse_manifest,
+    size_and_hash,
+)
 from searchapp.storage import DISK, Storage
 
-FORMAT = 4
-"""Changes whenever files of an index are written otherwise: one of another format is refused."""
-_MANIFEST = "manifest.json"
-_MANIFEST_SUM = "manifest.json.sha256"
-MANIFEST_FILES = (_MANIFEST, _MANIFEST_SUM)
-"""What a generation is, and the checksum of that."""
 _CURRENT = "current"
 _NAME = re.compile(r"[0-9A-Za-z-]{1,64}")
 _MADE_HERE = re.compile(r"([0-9]{8}T[0-9]{12})-[0-9a-f]{4}")
 _TIME = "%Y%m%dT%H%M%S%f"
-_LOCK = "lock"
-_STORE = "store"
-_JOURNAL = "journal.jsonl"
-_LOCK_TRY_S = 0.02
-_HASH_BLOCK = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation is.
-
-    ``built`` is an ISO 8601 time in UTC, ``build_s`` seconds; ``files`` maps each file, by its path
-    inside the generation, to its size in bytes and its SHA-256.
-    """
-
-    engine: str
-    analyzer_version: int
-    pyvi_version: str
-    document_count: int
-    sources: list[str]
-    built: str
-    build_s: float
-    files: dict[str, tuple[int, str]]
-    format: int = FORMAT
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """A built index: its folder and its manifest."""
-
-    name: str
-    folder: Path
-    manifest: Manifest
-
-    @property
-    def built_at(self) -> datetime:
-        """When it was built."""
-        return datetime.fromisoformat(self.manifest.built)
-
-    @property
-    def engine_folder(self) -> Path:
-        """Where the engine's own files lie."""
-        return self.folder / "engine"
-
-    @property
-    def model_file(self) -> Path:
-        """The segmentation model that the index was built with."""
-        return self.folder / "segmentation.json"
-
-    @property
-    def language_folder(self) -> Path:
-        """What the corpus says of its own language."""
-        return self.folder / "language"
-
-    @property
-    def store_folder(self) -> Path:
-        """What it was made of."""
-        return self.folder / _STORE
-
-    def damage(self, *, searched_only: bool = False) -> list[str]:
-        """One line for each file that is missing, changed or unknown; empty if it is whole.
-
-        ``searched_only`` leaves out what searching does not open.
-        """
-        known = {*self.manifest.files, _MANIFEST, _MANIFEST_SUM}
-        there = (p for p in self.folder.rglob("*") if p.is_file())
-        found = [
-            f"{path} does not belong there"
-            for path in sorted(there)
-            if path.relative_to(self.folder).as_posix() not in known
-        ]
-        names = sorted(self.manifest.files)
-        if searched_only:
-            names = [name for name in names if not name.startswith(f"{_STORE}/")]
-        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-            for name, state in zip(names, pool.map(self._file_state, names), strict=True):
-                if state != tuple(self.manifest.files[name]):
-                    what = "is missing" if state is None else "is damaged"
-                    found.append(f"{self.folder / name} {what}")
-        return found
-
-    def _file_state(self, name: str) -> tuple[int, str] | None:
-        try:
-            return size_and_hash(self.folder / name)
-        except FileNotFoundError:
-            return None
-
-
-class Building:
-    """A generation in the making: a folder that nobody reads yet.
-
-    ``rubble`` are the folders of builds that died, with the stores that they left.
-    """
-
-    def __init__(self, folder: Path, storage: Storage, rubble: Sequence[Path] = ()) -> None:
-        self.folder = folder
-        self.engine_folder = folder / "engine"
-        self.model_file = folder / "segmentation.json"
-        self.language_folder = folder / "language"
-        self.store_folder = folder / _STORE
-        self.rubble = tuple(rubble)
-        storage.make_folder(folder)
-        storage.make_folder(self.engine_folder)
-        storage.make_folder(self.language_folder)
-
-    @property
-    def rubble_stores(self) -> tuple[Path, ...]:
-        """What can be used again of builds that died."""
-        return tuple(folder / _STORE for folder in self.rubble)
 
 
 class Generations:
@@ -214,7 +101,7 @@ class Generations:
     def unfinished(self) -> int:
         """How many builds run just now, or ended before their index was whole."""
         try:
-            return sum(not (folder / _MANIFEST).exists() for folder in self._folders())
+            return sum(not is_whole(folder) for folder in self._folders())
         except (FileNotFoundError, NotADirectoryError):
             return 0  # nothing was ever built here
 
@@ -227,31 +114,12 @@ class Generations:
 
     # -- building -------------------------------------------------------------------------------
 
-    @contextlib.contextmanager
-    def lock(self, wait_s: float = 0.0) -> Iterator[None]:
+    def lock(self, wait_s: float = 0.0) -> AbstractContextManager[None]:
         """Hold the build lock; wait for it for some seconds where another process has it.
 
         Raises LockedError, which names the holder, if another process builds for longer.
         """
-        try:
-            self.index_dir.mkdir(parents=True, exist_ok=True)
-            opened = (self.index_dir / _LOCK).open("a+", encoding="utf-8")
-        except OSError as error:
-            raise InputError(
-                f"the index folder {self.index_dir} can't be made or written to"
-                f" ({error.strerror}); name another with --index-dir"
-            ) from error
-        with opened as file:
-            if not _locked(file, wait_s):
-                file.seek(0)
-                holder = file.read().strip() or "another process"
-                raise LockedError(
-                    f"{self.index_dir} is being built by {holder}; wait for it or stop it"
-                )
-            file.truncate(0)
-            file.write(f"process {os.getpid()} since {_now().isoformat(timespec='seconds')}")
-            file.flush()
-            yield
+        return build_lock(self.index_dir, wait_s)
 
     def begin(self) -> Building:
         """Start a generation. Needs the lock.
@@ -259,9 +127,9 @@ class Generations:
         The rubble of dead builds is cleared, but for that of the one that came furthest: it stays
         until a generation is published, for it may be used again.
         """
-        dead = [f for f in self._folders() if not (f / _MANIFEST).exists()]
-        dead.sort(key=_journal_size)
-        rubble = [folder for folder in dead[-1:] if _journal_size(folder)]
+        dead = [folder for folder in self._folders() if not is_whole(folder)]
+        dead.sort(key=journal_size)
+        rubble = [folder for folder in dead[-1:] if journal_size(folder)]
         for folder in dead:
             if folder not in rubble:
                 self.storage.remove_folder(folder)
@@ -333,11 +201,10 @@ class Generations:
         """Make a generation live whose files are those of its manifest, all of it or nothing."""
         for name in manifest.files:
             self.storage.sync(building.folder / name)
-        data = asdict(manifest)
-        self._write_synced(building.folder / _MANIFEST_SUM, _digest(data))
-        self._write_synced(
-            building.folder / _MANIFEST, json.dumps(data, ensure_ascii=False, indent=1)
-        )
+        manifest_file, sum_file = MANIFEST_FILES
+        raw, checksum = manifest_texts(manifest)
+        self._write_synced(building.folder / sum_file, checksum)
+        self._write_synced(building.folder / manifest_file, raw)  # now it is whole
         for folder in [building.folder, *(p for p in building.folder.rglob("*") if p.is_dir())]:
             self.storage.sync(folder)
         self.storage.sync(self.index_dir)
@@ -394,66 +261,5 @@ class Generations:
         ]
 
 
-def parse_manifest(raw: str, checksum: str, shown: str) -> Manifest:
-    """The manifest in the texts of its two files.
-
-    Raises IndexRefusedError, with ``shown`` for where it is, if it is damaged or of another format.
-    """
-    try:
-        data = json.loads(raw)
-        if data["format"] != FORMAT:
-            raise IndexRefusedError(
-                f"{shown} has format {data['format']}, this version reads {FORMAT}"
-            )
-        manifest = Manifest(**data)
-        is_whole = all(map(_is_inside, manifest.files)) and _digest(data) == checksum.strip()
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise IndexRefusedError(f"the manifest of {shown} is damaged") from error
-    if not is_whole:
-        raise IndexRefusedError(f"the manifest of {shown} is damaged")
-    return manifest
-
-
-def _is_inside(name: str) -> bool:
-    """Whether a name in a manifest is one of a file in its folder: a backup can hold any."""
-    parts = name.split("/")
-    return not {"", ".", ".."} & set(parts) and "\0" not in name and name not in MANIFEST_FILES
-
-
-def _locked(file: TextIO, wait_s: float) -> bool:
-    until = time.monotonic() + wait_s
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= until:
-                return False
-            time.sleep(_LOCK_TRY_S)
-        else:
-            return True
-
-
-def _journal_size(folder: Path) -> int:
-    try:
-        return (folder / _STORE / _JOURNAL).stat().st_size
-    except OSError:
-        return 0
-
-
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _digest(data: dict[str, Any]) -> str:
-    canonical = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
-
-
-def size_and_hash(path: Path) -> tuple[int, str]:
-    """The size of a file in bytes and its SHA-256."""
-    digest, size = hashlib.sha256(), 0
-    with path.open("rb") as file:
-        while block := file.read(_HASH_BLOCK):
-            digest.update(block)
-            size += len(block)
-    return size, digest.hexdigest()

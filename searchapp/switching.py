@@ -9,7 +9,8 @@ from pathlib import Path
 from searchapp.config import Settings
 from searchapp.engines.registry import get_engine
 from searchapp.errors import SearchappError
-from searchapp.generations import Generation, Generations
+from searchapp.generation_files import Generation
+from searchapp.generations import Generations
 
 _log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from searchapp.analysis.pyvi_model import SegmentationModel
 from searchapp.config import Settings
 from searchapp.engines.base import AnalyzedBatch
 from searchapp.engines.registry import get_engine
-from searchapp.generations import Generation
+from searchapp.generation_files import Generation
 from searchapp.ingest.store import Store
 
 _SAMPLE = 2_000  # documents analysed again: some seconds

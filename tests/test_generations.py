@@ -1,25 +1,22 @@
-"""Generations: made beside the live one, checked, switched in one step, locked."""
+"""Generations: made beside the live one, checked, switched in one step."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from searchapp.config import Settings
-from searchapp.errors import IndexRefusedError, LockedError, NoIndexError, SearchappError
-from searchapp.generations import FORMAT, Building, Generation, Generations, _digest
+from searchapp.errors import IndexRefusedError, NoIndexError
+from searchapp.generation_files import Building, Generation
+from searchapp.generations import Generations
 from searchapp.ingest.build import build
+from searchapp.manifest import FORMAT, manifest_sum
 from searchapp.search.service import SearchService
 
 MANIFEST = ("manifest.json", "manifest.json.sha256")
@@ -323,7 +320,7 @@ def rewrite_manifest(index_dir: Path, **changes: object) -> None:
     path = the_file(index_dir, "manifest.json")
     data = json.loads(path.read_text(encoding="utf-8")) | changes
     path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-    path.with_name("manifest.json.sha256").write_text(_digest(data))
+    path.with_name("manifest.json.sha256").write_text(manifest_sum(data))
 
 
 def test_a_rewritten_manifest_is_taken(copy: Path) -> None:
@@ -354,86 +351,6 @@ def test_a_build_mends_a_damaged_index(copy: Path, tmp_path: Path) -> None:
     (tmp_path / "c.txt").write_text("Đà Nẵng", encoding="utf-8")
     build([tmp_path / "c.txt"], Settings(index_dir=copy, jobs=1))
     assert SearchService(Settings(index_dir=copy)).search("đà nẵng").total == 1
-
-
-# -- the lock ----------------------------------------------------------------------------------
-
-_HOLDER = """
-import sys, time
-from pathlib import Path
-from typing import Any
-from searchapp.generations import Generations
-with Generations(Path(sys.argv[1])).lock():
-    print("held", flush=True)
-    time.sleep(60)
-"""
-
-
-@pytest.fixture
-def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """Another process that holds the lock of tmp_path/index."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", _HOLDER, str(tmp_path / "index")], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "held\n"
-    yield process
-    process.kill()
-    process.wait()
-    process.stdout.close()
-
-
-def test_a_second_builder_is_told_who_builds_and_since_when(
-    tmp_path: Path, holder: subprocess.Popen[str]
-) -> None:
-    (tmp_path / "a.txt").write_text("Hà Nội", encoding="utf-8")
-    with pytest.raises(LockedError, match=rf"process {holder.pid} since \d{{4}}-\d\d-\d\dT\d\d:"):
-        build([tmp_path / "a.txt"], Settings(index_dir=tmp_path / "index", jobs=1))
-    assert folders(tmp_path / "index") == []
-
-
-def test_the_command_exits_1_in_one_line(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
-    (tmp_path / "a.txt").write_text("Hà Nội", encoding="utf-8")
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "from searchapp.cli import main; main()",
-            "index",
-            str(tmp_path / "a.txt"),
-            "--index-dir",
-            str(tmp_path / "index"),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert f"process {holder.pid} since" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
-
-
-def test_the_lock_dies_with_its_holder(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
-    os.kill(holder.pid, signal.SIGKILL)
-    holder.wait()
-    with Generations(tmp_path / "index").lock():
-        pass
-
-
-def test_the_lock_is_free_again_after_use_and_after_failure(generations: Generations) -> None:
-    with generations.lock():
-        pass
-    with pytest.raises(ZeroDivisionError), generations.lock():
-        raise ZeroDivisionError
-    with generations.lock():
-        pass
-
-
-def test_an_index_folder_that_is_a_file_is_an_error_of_ours(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("Hà Nội", encoding="utf-8")
-    (tmp_path / "index").write_text("no folder")
-    with pytest.raises(SearchappError):
-        build([tmp_path / "a.txt"], Settings(index_dir=tmp_path / "index", jobs=1))
 
 
 # -- the switch --------------------------------------------------------------------------------

@@ -20,9 +20,11 @@ import pytest
 from searchapp import backups
 from searchapp.config import Settings
 from searchapp.errors import IndexRefusedError, InputError, SearchappError
-from searchapp.generations import MANIFEST_FILES, Generation, Generations, _digest
+from searchapp.generation_files import Generation
+from searchapp.generations import Generations
 from searchapp.ingest.build import build, update
 from searchapp.ingest.migrating import migrate
+from searchapp.manifest import MANIFEST_FILES, manifest_sum
 from searchapp.search.service import SearchService
 from searchapp.verification import verify
 
@@ -133,7 +135,7 @@ def forged(built: bytes, change: Callable[[dict[str, bytes]], None], **manifest:
     head |= manifest
     first = {
         MANIFEST_FILES[0]: json.dumps(head).encode(),
-        MANIFEST_FILES[1]: _digest(head).encode(),
+        MANIFEST_FILES[1]: manifest_sum(head).encode(),
     }
     target = io.BytesIO()
     with tarfile.open(fileobj=target, mode="w") as tar:

@@ -15,11 +15,11 @@ from searchapp.backups import roll_back
 from searchapp.config import Settings
 from searchapp.documents import Document
 from searchapp.errors import IndexRefusedError
-from searchapp.generations import FORMAT, Generations, _digest
-from searchapp.ingest import build as building
-from searchapp.ingest import making
+from searchapp.generations import Generations
+from searchapp.ingest import making, reuse
 from searchapp.ingest.build import build, update
 from searchapp.ingest.programs import put_documents
+from searchapp.manifest import FORMAT, manifest_sum
 from searchapp.search.service import SearchService
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -91,7 +91,7 @@ def of_format(settings: Settings, number: int) -> None:
     path = Generations(settings.index_dir).current().folder / "manifest.json"
     data = json.loads(path.read_text(encoding="utf-8")) | {"format": number}
     path.write_text(json.dumps(data), encoding="utf-8")
-    path.with_name("manifest.json.sha256").write_text(_digest(data))
+    path.with_name("manifest.json.sha256").write_text(manifest_sum(data))
 
 
 @pytest.mark.parametrize("number", [FORMAT - 1, FORMAT + 1], ids=["older", "newer"])
@@ -138,7 +138,7 @@ def test_another_analyzer_is_refused_and_an_update_suffices(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as before:
-        for module in (building, making):
+        for module in (reuse, making):
             before.setattr(module, "ANALYZER_VERSION", ANALYZER_VERSION - 1)
         update([], settings)
     with pytest.raises(IndexRefusedError, match=f"analyzer version {ANALYZER_VERSION - 1}"):

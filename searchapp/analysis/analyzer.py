@@ -109,10 +109,6 @@ class Analyzer:
             )
         return spans
 
-    def word_texts(self, text: str) -> list[str]:
-        """Pyvi's words of a text, as pyvi writes them."""
-        return self._segmenter.words(clean_text(text))
-
 
 def encode_clean(raws: Sequence[str]) -> Encoded:
     """Texts in one array, as `clean_text` leaves them; only those with rare characters need it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from searchapp.contract.tools import DocumentPart
 from searchapp.errors import QueryError
 from searchapp.search.answers import document_answer
-from searchapp.search.service import MarkedDocument
+from searchapp.search.results import MarkedDocument
 
 _BREAK_CHARS = 200  # a part ends between words, where one ends this near
 _MATCHES = 20

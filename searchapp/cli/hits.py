@@ -10,7 +10,7 @@ import click
 
 from searchapp.cli.terminal import cell, shown
 from searchapp.query.describe import describe
-from searchapp.search.service import Answer, AnswerHit
+from searchapp.search.results import Answer, AnswerHit
 from searchapp.search.snippets import Snippet
 
 _TSV_COLUMNS = (

@@ -9,7 +9,8 @@ import click
 from searchapp import backups
 from searchapp.cli.options import index_dir_option
 from searchapp.config import Settings
-from searchapp.generations import Generation, Generations
+from searchapp.generation_files import Generation
+from searchapp.generations import Generations
 
 
 @click.command("backup")

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
-from searchapp.cli.options import echo_json, index_dir_option
+from searchapp.cli.options import echo_json, index_dir_option, json_option
 from searchapp.config import Settings
 from searchapp.search.service import SearchService
 from searchapp.usage.judgements import QRELS_FILE, QUERIES_FILE, export, judged_queries
 from searchapp.usage.nearest import How
 from searchapp.usage.records import first_id
-from searchapp.usage.report import Report, as_json, make_report
+from searchapp.usage.report import Report, make_report
+from searchapp.usage.report import as_json as report_json
 from searchapp.usage.shares import Share
 from searchapp.usage.store import open_to_read
 
@@ -45,7 +46,7 @@ _HOW = {
     show_default=True,
     help="Queries in each list.",
 )
-@click.option("--json", "as_json_", is_flag=True, help="Print JSON.")
+@json_option
 @click.option(
     "--export",
     "export_folder",
@@ -70,7 +71,7 @@ _HOW = {
 def report_command(
     days: int,
     top: int,
-    as_json_: bool,
+    as_json: bool,
     export_folder: Path | None,
     min_searches: int,
     min_clicks: int,
@@ -92,8 +93,8 @@ def report_command(
         _export(service.settings, export_folder, days, min_searches, min_clicks)
         return
     report = make_report(service, days, top)
-    if as_json_:
-        echo_json(as_json(report))
+    if as_json:
+        echo_json(report_json(report))
     else:
         _print(report)
 

@@ -17,8 +17,9 @@ from searchapp.cli.update import summary
 from searchapp.config import Settings
 from searchapp.errors import LockedError, NoIndexError, SearchappError
 from searchapp.generations import Generations
-from searchapp.ingest.build import build, live_store, update
+from searchapp.ingest.build import build, update
 from searchapp.ingest.planning import Sources
+from searchapp.ingest.reuse import live_store
 
 
 @click.command("watch")

@@ -9,15 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from searchapp.engines.bm25 import idf
+
 UNITS = 4
 """What the most telling child counts. With 4 nDCG and recall are those of the unrounded sums; a
 word that tells less than an eighth of what the rarest does counts nothing.
 """
-
-
-def idf(document_frequency: int, document_count: int) -> float:
-    """BM25's inverse document frequency: ln(1 + (N - df + 0.5) / (df + 0.5))."""
-    return math.log1p((document_count - document_frequency + 0.5) / (document_frequency + 0.5))
 
 
 def child_units(document_frequencies: Sequence[int], document_count: int) -> list[int]:

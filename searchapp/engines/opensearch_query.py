@@ -7,8 +7,9 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from searchapp.engines.at_least import child_units, idf, least_units
+from searchapp.engines.at_least import child_units, least_units
 from searchapp.engines.base import Ranking
+from searchapp.engines.bm25 import idf
 from searchapp.engines.opensearch_mapping import (
     FIRST_DAY,
     LAST_DAY,

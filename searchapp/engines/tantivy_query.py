@@ -10,7 +10,8 @@ from functools import reduce
 import tantivy
 from tantivy import FieldType, Occur
 
-from searchapp.engines.at_least import child_units, idf, least_units
+from searchapp.engines.at_least import child_units, least_units
+from searchapp.engines.bm25 import idf
 from searchapp.engines.tantivy_schema import (
     FIRST_DAY,
     ID,

@@ -8,10 +8,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import tantivy
-from tantivy import DocAddress, Occur, Order
+from tantivy import DocAddress
 
 from searchapp.analysis.base import View
 from searchapp.documents import Document
@@ -26,20 +25,15 @@ from searchapp.engines.base import (
     Hit,
 )
 from searchapp.engines.tantivy_columns import TantivyColumns
-from searchapp.engines.tantivy_query import Translator, all_of, total, without
+from searchapp.engines.tantivy_pages import Pages, indexed_id, place_of
+from searchapp.engines.tantivy_query import Translator, all_of
 from searchapp.engines.tantivy_schema import DOCUMENT, ID, ORDERS, decode, open_index
 from searchapp.engines.tantivy_writer import STATE_FILE
 from searchapp.engines.vocabulary import VIEWS, Vocabulary
 from searchapp.errors import OutOfTimeError
 from searchapp.query.describe import text_of
 from searchapp.query.filters import Column, Sort
-from searchapp.query.nodes import HasId, Query, Scored, Term
-from searchapp.time_budget import check
-
-_MORE = 4  # times as many hits are asked for where equal scores go on behind the page
-
-Ranked = tuple[Any, DocAddress]
-"""A hit as Tantivy gives it: a score or key, and where the document is."""
+from searchapp.query.nodes import HasId, Query, Term
 
 
 class TantivySearcher:
@@ -56,6 +50,7 @@ class TantivySearcher:
         self._folder, self._schema = folder, index.schema
         self._translator = Translator(index, has_replaced=self._has_replaced)
         self._searcher = self._translator.searcher
+        self._pages = Pages(self._translator, self._schema)
         self._columns = TantivyColumns(self._translator)
         self._vocabularies = {view: Vocabulary(folder, view) for view in VIEWS}
         self._aside = Aside()
@@ -102,119 +97,12 @@ class TantivySearcher:
         if limit <= 0:
             return self._translator.count(found), ()
         if query.sort is not Sort.RELEVANCE:
-            count, page = self._sorted(found, ORDERS[query.sort], offset, limit)
-            scores = self._scores_of(page, query.score)
-            ranked = [(scores.get(_place(address), 0.0), address) for address in page]
+            count, page = self._pages.in_order(found, ORDERS[query.sort], offset, limit)
+            scores = self._pages.scores_of(page, query.score)
+            ranked = [(scores.get(place_of(address), 0.0), address) for address in page]
         else:
-            count, ranked = self._best(found, query, offset, limit)
+            count, ranked = self._pages.by_relevance(found, query, offset, limit)
         return count, tuple(Hit(self._at(where), score) for score, where in ranked)
-
-    def _best(
-        self, found: tantivy.Query, query: Query, offset: int, limit: int
-    ) -> tuple[int, list[Ranked]]:
-        """How many are found, and the hits of a page by relevance."""
-        adds = self._adding(query.score)
-        if query.first is None:
-            return self._ranked(found, adds, offset, limit)
-        # Two searches: a sum that puts some first would leave few of a score's 24 bits.
-        first = self._translator.match(query.first)
-        ahead, page = self._ranked(all_of([found, first]), adds, offset, limit)
-        check()
-        others = without(found, first)
-        behind, rest = self._ranked(others, adds, max(offset - ahead, 0), limit - len(page))
-        return ahead + behind, page + rest
-
-    def _ranked(
-        self, found: tantivy.Query, adds: list[tantivy.Query], offset: int, limit: int
-    ) -> tuple[int, list[Ranked]]:
-        if limit <= 0:
-            return self._translator.count(found), []
-        if not adds:
-            count, page = self._sorted(found, ID, offset, limit)
-            return count, [(0.0, address) for address in page]
-        clauses = [(Occur.Must, tantivy.Query.const_score_query(found, 0.0))]
-        clauses += [(Occur.Should, one) for one in adds]
-        hits, count = self._top(tantivy.Query.boolean_query(clauses), self._at_most(offset + limit))
-        return count, self._by_id_where_equal(hits, offset, limit)
-
-    def _adding(self, scores: tuple[Scored, ...]) -> list[tantivy.Query]:
-        """What adds to the score of any document."""
-        return [one for one in map(self._translator.score, scores) if one is not None]
-
-    def _top(self, asked: tantivy.Query, wanted: int) -> tuple[list[Ranked], int]:
-        """The best hits: as many as wanted, and all that score as much as the last of these."""
-        # In one segment equal scores are in order of id already.
-        fetched = wanted if self._searcher.num_segments == 1 else wanted + 1
-        while True:
-            result = self._searcher.search(asked, fetched, count=True)
-            hits = result.hits
-            if fetched == wanted or len(hits) < fetched or hits[-1][0] != hits[wanted - 1][0]:
-                return hits, total(result)
-            fetched *= _MORE
-
-    def _at_most(self, wanted: int) -> int:
-        """Tantivy keeps room for as many hits as it is asked for, and wants one at least."""
-        return max(min(wanted, self.document_count), 1)
-
-    def _by_id_where_equal(self, hits: list[Ranked], offset: int, limit: int) -> list[Ranked]:
-        """A page of hits, those of equal scores by id. Within a segment they are so already."""
-        page: list[Ranked] = []
-        at = 0
-        for _, equal in itertools.groupby(hits, key=lambda hit: hit[0]):
-            group = list(equal)
-            begin, end = max(offset - at, 0), min(offset + limit - at, len(group))
-            at += len(group)
-            if begin < end:
-                page += itertools.islice(self._merged(group), begin, end)
-        return page
-
-    def _merged(self, group: list[Ranked]) -> Iterable[Ranked]:
-        segments: dict[int, list[Ranked]] = {}
-        for hit in group:
-            segments.setdefault(hit[1].segment_ord, []).append(hit)
-        if len(segments) == 1:
-            return group
-        return heapq.merge(*segments.values(), key=lambda hit: self._id(hit[1]))
-
-    def _sorted(
-        self, found: tantivy.Query, field: str, offset: int, limit: int
-    ) -> tuple[int, list[DocAddress]]:
-        """How many are found, and those of a page in the order of a field, then of ids."""
-        result = self._searcher.search(
-            found, self._at_most(offset + limit), order_by_field=field, order=Order.Asc
-        )
-        if field == ID or self._searcher.num_segments == 1:
-            return total(result), [address for _, address in result.hits[offset:]]
-        page: list[DocAddress] = []
-        at = 0
-        for key, equal in itertools.groupby(result.hits, key=lambda hit: hit[0]):
-            addresses = [address for _, address in equal]
-            begin = max(offset - at, 0)
-            at += len(addresses)
-            if begin >= len(addresses):
-                continue
-            if len(addresses) > 1 or at == len(result.hits):
-                # Others may have the key, and lower ids, than those that came back.
-                with_key = tantivy.Query.term_query(self._schema, field, key, "basic")
-                size = len(addresses) - begin
-                _, addresses = self._sorted(all_of([found, with_key]), ID, begin, size)
-                begin = 0
-            page += addresses[begin:]
-        return total(result), page
-
-    def _scores_of(
-        self, page: list[DocAddress], scores: tuple[Scored, ...]
-    ) -> dict[tuple[int, int], float]:
-        """The scores of the documents on a page, by where they are; none for those of 0."""
-        clauses = [(Occur.Should, one) for one in self._adding(scores)]
-        if not page or not clauses:
-            return {}
-        ids = [self._id(address) for address in page]
-        these = tantivy.Query.term_set_query(self._schema, ID, ids)
-        clauses.append((Occur.Must, tantivy.Query.const_score_query(these, 0.0)))
-        asked = tantivy.Query.boolean_query(clauses)
-        hits = self._searcher.search(asked, len(page), count=False).hits
-        return {_place(address): score for score, address in hits}
 
     def explain(self, query: Query, document_id: str) -> list[Contribution]:
         this = self._translator.match(HasId(document_id))
@@ -248,12 +136,6 @@ class TantivySearcher:
         assert isinstance(data, bytes)
         return decode(data)
 
-    def _id(self, address: DocAddress) -> str:
-        """The id of a document as it is indexed."""
-        found = self._searcher.doc(address).get_first(ID)
-        assert isinstance(found, str)
-        return found
-
     def documents(self) -> Iterator[Document]:
         # Segments are in the order of ids; what was replaced lies there still.
         meta = json.loads((self._folder / "meta.json").read_text(encoding="utf-8"))
@@ -274,7 +156,7 @@ class TantivySearcher:
 
     def _segment(self, number: int, size: int) -> Iterator[tuple[str, tuple[int, int]]]:
         for place in range(size):
-            yield self._id(DocAddress(number, place)), (number, place)
+            yield indexed_id(self._searcher, DocAddress(number, place)), (number, place)
 
     # -- terms and values -------------------------------------------------------------------------
 
@@ -317,8 +199,4 @@ class TantivySearcher:
         if not self._closed:
             self._closed = True
             self._aside.close()
-            del self._searcher, self._columns, self._translator, self._vocabularies
-
-
-def _place(address: DocAddress) -> tuple[int, int]:
-    return address.segment_ord, address.doc
+            del self._searcher, self._pages, self._columns, self._translator, self._vocabularies

@@ -1,10 +1,11 @@
-"""Holds an index against the analysed documents that it was made of: every posting, every value.
+"""Reads an index to its end, or holds it against the analysed documents that it was made of.
 
 Memory: some arrays with a number for each document, and blocks.
 """
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +24,8 @@ from searchapp.engines.inversion import Postings
 from searchapp.engines.vocabulary import VIEWS, VocabularyCheck
 from searchapp.engines.whoosh_codec import ArrayTermsReader
 from searchapp.engines.whoosh_fields import term_infos
-from searchapp.engines.whoosh_scan import TermBlock, UnreadableError, scan
-from searchapp.engines.whoosh_writer import LENGTHS_FILE, field_name, length_row
+from searchapp.engines.whoosh_names import LENGTHS_FILE, field_name, length_row
+from searchapp.engines.whoosh_scan import TermBlock, UnreadableError, lookup_damage, scan
 
 Array = npt.NDArray[Any]
 
@@ -33,7 +34,7 @@ _MOST_LINES = 20
 
 @dataclass(frozen=True, slots=True)
 class OpenIndex:
-    """What the check needs of an open index.
+    """What the checks need of an open index.
 
     ``document`` gives a stored document by its number and may raise what its reading raises;
     ``number`` gives the number that an id leads to.
@@ -44,6 +45,27 @@ class OpenIndex:
     id_ranks: Array
     document: Callable[[int], Document]
     number: Callable[[str], int | None]
+
+
+def check(index: OpenIndex) -> Iterator[str]:
+    """A line for each document, term or posting that can't be read or leads nowhere."""
+    for number in np.flatnonzero(index.id_ranks != REPLACED).tolist():
+        try:
+            document = index.document(number)
+        except (pickle.UnpicklingError, KeyError, TypeError, ValueError, EOFError) as error:
+            yield f"document number {number} can't be read ({error})"
+            continue
+        found = index.number(document.id)
+        if found is None or index.document(found) != document:
+            yield f"document {document.id!r} is not found by its id"
+    try:
+        yield from lookup_damage(index.terms)
+        for block in scan(index.terms):
+            if (block.documents >= index.id_ranks.size).any():
+                near = block.terms[0]
+                yield f"a term of {block.field} near {near!r} names a document not there"
+    except UnreadableError as error:
+        yield str(error)
 
 
 def check_against(index: OpenIndex, batches: Iterable[AnalyzedBatch]) -> Iterator[str]:

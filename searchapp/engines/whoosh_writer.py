@@ -27,6 +27,7 @@ from searchapp.engines.spools import TermSpool
 from searchapp.engines.vocabulary import write_vocabulary
 from searchapp.engines.whoosh_codec import ArrayCodec
 from searchapp.engines.whoosh_fields import FieldsWriter, StoredWriter
+from searchapp.engines.whoosh_names import ID_RANKS_FILE, LENGTHS_FILE, field_name, length_row
 from searchapp.engines.whoosh_storage import IndexStorage, new_segment, write_contents
 from searchapp.external.arrays import save_array
 from searchapp.external.files import let_go
@@ -36,20 +37,8 @@ from searchapp.storage import DISK, Storage
 
 Array = npt.NDArray[Any]
 
-LENGTHS_FILE = "lengths.npy"
-ID_RANKS_FILE = "id_ranks.npy"
 POSITIONAL = (View.EXACT, View.FOLDED)
 STORED = tuple(one.name for one in dataclasses.fields(Document))
-
-
-def field_name(field: Field, view: View) -> str:
-    """The Whoosh field that keeps a view of a field."""
-    return f"{field}_{view}"
-
-
-def length_row(field: Field, view: View) -> int:
-    """The row of `LENGTHS_FILE` with the lengths that norm a view: in words, or in syllables."""
-    return 2 * list(Field).index(field) + (view is View.WORDS)
 
 
 def stored_values(document: Document) -> dict[str, Any]:

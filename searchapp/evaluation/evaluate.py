@@ -37,7 +37,6 @@ class Outcome:
     cut: int
     p50_ms: float
     p95_ms: float
-    total_s: float
 
 
 def match(queries: Sequence[Query], qrels: Qrels) -> Task:
@@ -96,7 +95,6 @@ def evaluate(
         cut=cut,
         p50_ms=statistics.median(times_ms),
         p95_ms=times_ms[min(len(times_ms) - 1, len(times_ms) * 95 // 100)],
-        total_s=sum(times_ms) / 1000,
     )
 
 

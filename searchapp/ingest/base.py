@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -96,3 +96,12 @@ Reader = Callable[[SourceFile], Iterator[Item]]
 What else it raises is told as a defect of the file, so that no file ends a build. It holds to
 ``file.limits``; time and memory are watched from outside.
 """
+
+
+def with_notes(
+    document: Document, notes: Iterable[str], path: str, line: int | None = None
+) -> Iterator[Item]:
+    """A document behind what is to be known of it: what was left out of it, or converted in it."""
+    for note in notes:
+        yield Problem(path, note, line, kept=True)
+    yield document

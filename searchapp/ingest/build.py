@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from searchapp.analysis.analyzer import ANALYZER_VERSION
-from searchapp.analysis.pyvi_model import SegmentationModel, load_pyvi_model
+from searchapp.analysis.pyvi_model import load_pyvi_model
 from searchapp.config import Settings
-from searchapp.errors import IndexRefusedError, InputError, NoIndexError
-from searchapp.generations import Building, Generation, Generations, size_and_hash
-from searchapp.ingest.base import Problem, SourceFile
+from searchapp.errors import IndexRefusedError, InputError
+from searchapp.generation_files import Generation
+from searchapp.generations import Generations
+from searchapp.ingest.base import SourceFile
 from searchapp.ingest.files import Collection, Root, collect, collect_roots, root_labels
 from searchapp.ingest.limits import Limits
 from searchapp.ingest.making import make_generation, new_building
@@ -27,11 +27,11 @@ from searchapp.ingest.planning import (
     plan_query,
     query_key,
     read_with,
-    without_runs,
 )
 from searchapp.ingest.report import Listener, Report
+from searchapp.ingest.reuse import given_steps, is_usable, left_behind, live_store, usable_rubble
 from searchapp.ingest.sql import SqlSource, without_password
-from searchapp.ingest.store import JOURNAL, Entry, Store
+from searchapp.ingest.store import Entry, Store
 from searchapp.ingest.stream import Deleted
 
 _NOTHING = Collection((), 0)
@@ -68,7 +68,7 @@ def build(
     model = load_pyvi_model()
     generations = generations or Generations(settings.index_dir)
     with generations.lock(), new_building(generations) as building:
-        rubble = _usable_rubble(building, model)
+        rubble = usable_rubble(building, model)
         with_what = read_with(sources.fields, limits)
         steps = plan_files(collection.files, with_what, rubble)
         steps += [plan_query(source, with_what, None) for source in queries]
@@ -76,9 +76,9 @@ def build(
             steps.append(Step(Entry(STDIN, "", with_what, None), file=stdin))
         posted = live_store(generations) if keep_posted else None
         if posted is not None:
-            steps += _given_steps(posted, model, [POSTED])
+            steps += given_steps(posted, model, [POSTED])
         elif keep_posted:
-            unreadable = (*collection.unreadable, *_left_behind(generations))
+            unreadable = (*collection.unreadable, *left_behind(generations))
             collection = replace(collection, unreadable=unreadable)
         return make_generation(
             generations,
@@ -141,7 +141,7 @@ def update(
                 steps.append(Step(entry, live))
             else:
                 steps.append(plan_query(source, with_what, live if usable else None))
-        steps += _given_steps(live, model)
+        steps += given_steps(live, model)
         if usable and sources.head() == before.head() and _is_same(steps, live):
             return _unchanged(current, collection, live)
         with new_building(generations) as building:
@@ -152,95 +152,12 @@ def update(
                 steps,
                 settings=settings,
                 model=model,
-                stores=[*([live] if usable else []), *_usable_rubble(building, model)],
+                stores=[*([live] if usable else []), *usable_rubble(building, model)],
                 live=live,
                 deleted=Deleted(live.deleted),
                 listener=listener or Listener(),
                 collection=collection,
             )
-
-
-def live_store(generations: Generations) -> Store | None:
-    """What the live generation was made of; None where there is none, or it can't be trusted."""
-    try:
-        current = generations.current()
-    except (NoIndexError, IndexRefusedError):
-        return None
-    journal = current.store_folder / JOURNAL
-    known = current.manifest.files.get(journal.relative_to(current.folder).as_posix())
-    try:
-        is_whole = known is not None and size_and_hash(journal) == tuple(known)
-    except OSError:
-        is_whole = False
-    return Store.load(current.store_folder) if is_whole else None
-
-
-def _left_behind(generations: Generations) -> Iterator[Problem]:
-    """That what programs put into the live index, if anything, is not taken over, and why."""
-    try:
-        reason = f"{generations.current().store_folder} is damaged or missing"
-    except NoIndexError:
-        return
-    except IndexRefusedError as error:
-        reason = str(error).partition(";")[0]
-    yield Problem(
-        str(generations.index_dir),
-        f"what programs put into this index, if anything, is not in the new one: {reason}; send it"
-        " again, or go back with searchapp rollback",
-        kept=True,
-    )
-
-
-def is_usable(store: Store, model: SegmentationModel) -> bool:
-    """Whether a store was analysed as this version would do it."""
-    analysed = (store.head["analyzer_version"], store.head["pyvi_version"])
-    return analysed == (ANALYZER_VERSION, model.pyvi_version)
-
-
-def _usable_rubble(building: Building, model: SegmentationModel) -> list[Store]:
-    """What builds that died leave to this one, the fullest first."""
-    found = filter(None, map(Store.load, building.rubble_stores))
-    usable = [store for store in found if is_usable(store, model)]
-    return sorted(usable, key=lambda store: store.document_count, reverse=True)
-
-
-def stored_steps(live: Store, but: str | None = None) -> list[Step]:
-    """Every source as the live index has it, but for the one with a key.
-
-    Raises IndexRefusedError where that is damaged.
-    """
-    steps = [Step(entry, live) for entry in live.entries.values() if entry.key != but]
-    for step in steps:
-        if not live.is_sound(step.entry.runs):
-            raise IndexRefusedError(
-                f"{live.folder} is damaged", "bring it up to date with: searchapp update"
-            )
-    return steps
-
-
-def _given_steps(
-    live: Store, model: SegmentationModel, keys: Sequence[str] = (STDIN, POSTED)
-) -> list[Step]:
-    """What can't be read again, as the last steps: standard input, and what programs put."""
-    steps = []
-    for entry in filter(None, map(live.entries.get, keys)):
-        check_given(live, entry)
-        if is_usable(live, model):
-            steps.append(Step(entry, live))
-        else:
-            documents = (document for document, _ in live.documents(entry.runs))
-            steps.append(Step(without_runs(entry), documents=documents))
-    return steps
-
-
-def check_given(live: Store, entry: Entry) -> None:
-    """Raises IndexRefusedError where documents are damaged that nothing else has."""
-    if not live.is_sound(entry.runs):
-        what = "standard input" if entry.key == STDIN else "programs"
-        raise IndexRefusedError(
-            f"documents that came from {what} are damaged in {live.folder}",
-            "go back to an earlier index with searchapp rollback, or restore a backup",
-        )
 
 
 def _with_new(before: Sources, paths: Sequence[Path], urls: Sequence[str]) -> Sources:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from searchapp.ingest.base import Item, Problem, SourceFile
+from searchapp.ingest.base import Item, SourceFile, with_notes
 from searchapp.ingest.flow import Flow, Paragraph, paragraphs
 from searchapp.ingest.ooxml import properties, related
 from searchapp.ingest.package import Package
@@ -43,9 +43,7 @@ def read_docx(file: SourceFile) -> Iterator[Item]:
     document, notes = make_document(
         {"id": file.id, "title": title, "text": "\n".join(lines), **values}, file.shown
     )
-    for note in notes:
-        yield Problem(file.shown, note, kept=True)
-    yield document
+    yield from with_notes(document, notes, file.shown)
 
 
 def _part(package: Package, name: str) -> Iterator[Paragraph]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from searchapp.ingest.base import Item, Problem, SourceFile, UnreadableError
+from searchapp.ingest.base import Item, SourceFile, UnreadableError, with_notes
 from searchapp.ingest.decoding import DecodingError
 from searchapp.ingest.html import decode_html
 from searchapp.ingest.html_text import UNSEEN, block_text, parse_html
@@ -66,9 +66,7 @@ def read_epub(file: SourceFile) -> Iterator[Item]:
         raise UnreadableError("holds no text: a book of pictures, or damaged")
     values = {**book.values, "title": choose_title(book.values.get("title"), text, file)}
     document, more = make_document({"id": file.id, "text": text, **values}, file.shown)
-    for note in (*dict.fromkeys(notes), *more):
-        yield Problem(file.shown, note, kept=True)
-    yield document
+    yield from with_notes(document, (*dict.fromkeys(notes), *more), file.shown)
 
 
 def _chapter(package: Package, name: str) -> tuple[str | None, list[str]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from searchapp.ingest.base import Item, Problem, SourceFile
+from searchapp.ingest.base import Item, SourceFile, with_notes
 from searchapp.ingest.decoding import decode_noted
 from searchapp.ingest.html_article import article_of
 from searchapp.ingest.html_text import block_text, node_text, parse_html
@@ -61,9 +61,7 @@ def read_html(file: SourceFile) -> Iterator[Item]:
         },
         path,
     )
-    for note in (*decoding_notes, *notes):
-        yield Problem(path, note, kept=True)
-    yield document
+    yield from with_notes(document, (*decoding_notes, *notes), path)
 
 
 def decode_html(data: bytes) -> tuple[str, list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from searchapp.ingest.base import Item, Problem, SourceFile
+from searchapp.ingest.base import Item, Problem, SourceFile, with_notes
 from searchapp.ingest.decoding import DecodingError, decode_noted
 from searchapp.ingest.opening import PACKED_DAMAGED, open_bytes
 from searchapp.ingest.records import RecordError, make_document
@@ -53,6 +53,4 @@ def _record(line: bytes, file: SourceFile, number: int) -> Iterator[Item]:
     except RecursionError:
         yield Problem(path, "is nested too deeply", number)
     else:
-        for note in (*decoding_notes, *notes):
-            yield Problem(path, note, number, kept=True)
-        yield document
+        yield from with_notes(document, (*decoding_notes, *notes), path, number)

@@ -23,7 +23,8 @@ from searchapp.errors import (
     SearchappError,
     UnavailableError,
 )
-from searchapp.generations import Building, Generations
+from searchapp.generation_files import Building
+from searchapp.generations import Generations
 from searchapp.ingest.analysis_pool import AnalysisPool
 from searchapp.ingest.batching import PlannedBatch, batched
 from searchapp.ingest.files import Collection

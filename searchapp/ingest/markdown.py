@@ -10,7 +10,7 @@ from frontmatter.default_handlers import YAMLHandler
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from searchapp.ingest.base import Item, Problem, SourceFile
+from searchapp.ingest.base import Item, Problem, SourceFile, with_notes
 from searchapp.ingest.decoding import decode_noted
 from searchapp.ingest.opening import whole_bytes
 from searchapp.ingest.records import make_document
@@ -38,9 +38,7 @@ def read_markdown(file: SourceFile) -> Iterator[Item]:
     if heading is not None and not values.get("title"):
         values = {**values, "title": heading}
     document, notes = make_document({"id": file.id, **values, "text": text}, path)
-    for note in (*decoding_notes, *notes):
-        yield Problem(path, note, kept=True)
-    yield document
+    yield from with_notes(document, (*decoding_notes, *notes), path)
 
 
 def _plain(markdown: str) -> tuple[str | None, str]:

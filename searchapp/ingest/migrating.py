@@ -9,10 +9,10 @@ from searchapp.config import Settings
 from searchapp.engines.registry import get_engine
 from searchapp.errors import IndexRefusedError
 from searchapp.generations import Generations
-from searchapp.ingest.build import is_usable, live_store, stored_steps
 from searchapp.ingest.making import make_generation, new_building
 from searchapp.ingest.planning import Sources
 from searchapp.ingest.report import Listener, Report
+from searchapp.ingest.reuse import is_usable, live_store, stored_steps
 from searchapp.ingest.stream import Deleted
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from searchapp.ingest.base import Item, Problem, SourceFile, UnreadableError
+from searchapp.ingest.base import Item, SourceFile, UnreadableError, with_notes
 from searchapp.ingest.flow import Flow, paragraphs
 from searchapp.ingest.ooxml import day
 from searchapp.ingest.package import Package
@@ -40,9 +40,7 @@ def read_odt(file: SourceFile) -> Iterator[Item]:
     document, notes = make_document(
         {"id": file.id, "title": title, "text": "\n".join(lines), **values}, file.shown
     )
-    for note in notes:
-        yield Problem(file.shown, note, kept=True)
-    yield document
+    yield from with_notes(document, notes, file.shown)
 
 
 def _is_locked(package: Package) -> bool:

@@ -11,7 +11,7 @@ from itertools import groupby
 import pypdfium2
 from pypdfium2 import raw
 
-from searchapp.ingest.base import Item, Problem, SourceFile, UnreadableError
+from searchapp.ingest.base import Item, SourceFile, UnreadableError, with_notes
 from searchapp.ingest.horns import with_horns
 from searchapp.ingest.pages import join_pages, with_page_starts, without_running_lines
 from searchapp.ingest.records import make_document
@@ -101,9 +101,7 @@ def _read(pdf: pypdfium2.PdfDocument, file: SourceFile) -> Iterator[Item]:
             f"{_pages(pictures, count)} without text: scans? read the file with OCR first,"
             " e.g. ocrmypdf --skip-text"
         )
-    for note in notes:
-        yield Problem(path, note, kept=True)
-    yield with_page_starts(document)
+    yield from with_notes(with_page_starts(document), notes, path)
 
 
 def _page(pdf: pypdfium2.PdfDocument, index: int) -> tuple[list[str], bool]:

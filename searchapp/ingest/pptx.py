@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from searchapp.ingest.base import Item, Problem, SourceFile
+from searchapp.ingest.base import Item, SourceFile, with_notes
 from searchapp.ingest.flow import Flow, paragraphs
 from searchapp.ingest.ooxml import properties, related
 from searchapp.ingest.package import Package
@@ -39,9 +39,7 @@ def read_pptx(file: SourceFile) -> Iterator[Item]:
             f"has {len(slides)} slides; those after {file.limits.pages} were left out:"
             " file_max_pages allows more"
         )
-    for note in notes:
-        yield Problem(file.shown, note, kept=True)
-    yield with_page_starts(document)
+    yield from with_notes(with_page_starts(document), notes, file.shown)
 
 
 def _slides(package: Package, show: str) -> list[str]:

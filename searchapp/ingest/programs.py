@@ -16,12 +16,13 @@ from searchapp.documents import Document
 from searchapp.engines.base import Searcher
 from searchapp.engines.registry import get_engine
 from searchapp.errors import IndexRefusedError, NoIndexError
-from searchapp.generations import Generation, Generations
-from searchapp.ingest.build import check_given, is_usable, live_store, stored_steps
+from searchapp.generation_files import Generation
+from searchapp.generations import Generations
 from searchapp.ingest.chunks import content_digest
 from searchapp.ingest.making import make_generation, new_building
 from searchapp.ingest.planning import POSTED, Sources, Step
 from searchapp.ingest.report import Listener
+from searchapp.ingest.reuse import check_given, is_usable, live_store, stored_steps
 from searchapp.ingest.store import Entry, Store
 from searchapp.ingest.stream import Deleted
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from searchapp.documents import Document
 from searchapp.ingest import legacy
-from searchapp.ingest.base import Item, Problem, UnreadableError
+from searchapp.ingest.base import Item, Problem, UnreadableError, with_notes
 
 ID_MAX_CHARS = 512
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
@@ -79,9 +79,7 @@ def record_items(
     except RecordError as error:
         yield Problem(path, f"{where}{error}")
         return
-    for note in (*notes, *more):
-        yield Problem(path, f"{where}{note}", kept=True)
-    yield document
+    yield from with_notes(document, [f"{where}{note}" for note in (*notes, *more)], path)
 
 
 def _language(value: Any) -> str | None:

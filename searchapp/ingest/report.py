@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from searchapp.generations import Generation
+from searchapp.generation_files import Generation
 from searchapp.ingest.base import Problem
 
 

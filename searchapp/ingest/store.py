@@ -26,12 +26,12 @@ from typing import Any, BinaryIO
 
 from searchapp.documents import Document
 from searchapp.engines.base import AnalyzedBatch
+from searchapp.generation_files import JOURNAL
 from searchapp.ingest.base import Problem
 from searchapp.ingest.chunks import DIGEST_BYTES, decode, encode
 from searchapp.ingest.stamps import Stamp
 from searchapp.storage import Storage
 
-JOURNAL = "journal.jsonl"
 _CHUNKS_HELD = 4
 
 

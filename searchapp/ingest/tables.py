@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from typing import IO
 
-from searchapp.ingest.base import Item, Problem, SourceFile
+from searchapp.ingest.base import Item, Problem, SourceFile, with_notes
 from searchapp.ingest.decoding import DecodingError
 from searchapp.ingest.opening import PACKED_DAMAGED, open_text, plain_name
 from searchapp.ingest.records import RecordError, make_document
@@ -102,6 +102,4 @@ def _record(
     except RecordError as error:
         yield Problem(path, str(error), line)
         return
-    for note in notes:
-        yield Problem(path, note, line, kept=True)
-    yield document
+    yield from with_notes(document, notes, path, line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from searchapp.ingest.base import Item, Problem, SourceFile
+from searchapp.ingest.base import Item, SourceFile, with_notes
 from searchapp.ingest.decoding import decode_noted
 from searchapp.ingest.opening import whole_bytes
 from searchapp.ingest.records import make_document
@@ -18,9 +18,7 @@ def read_text(file: SourceFile) -> Iterator[Item]:
     raw, decoding_notes = decode_noted(whole_bytes(file))
     title, text = split_title(raw)
     document, notes = make_document({"id": file.id, "title": title, "text": text}, path)
-    for note in (*decoding_notes, *notes):
-        yield Problem(path, note, kept=True)
-    yield document
+    yield from with_notes(document, (*decoding_notes, *notes), path)
 
 
 def split_title(text: str) -> tuple[str, str]:

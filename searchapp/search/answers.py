@@ -16,7 +16,7 @@ from searchapp.language.correct import Correction
 from searchapp.query.describe import describe, text_of
 from searchapp.query.filters import Column
 from searchapp.query.nodes import Query
-from searchapp.search.service import Answer, AnswerHit, MarkedDocument, Stats
+from searchapp.search.results import Answer, AnswerHit, MarkedDocument, Stats
 from searchapp.search.snippets import Snippet
 
 

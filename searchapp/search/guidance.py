@@ -13,7 +13,8 @@ from searchapp.query.filters import Column, Sort
 from searchapp.query.nodes import Filter
 from searchapp.search.related_searches import shared_words
 from searchapp.search.remembered import Remembered
-from searchapp.search.service import Answer, SearchService, Stats
+from searchapp.search.results import Answer, Stats
+from searchapp.search.service import SearchService
 from searchapp.search.ways_out import Loosening, WayOut, looser_queries
 
 _EXAMPLE_TITLES = 40  # of the newest documents: what is in them is what people come for

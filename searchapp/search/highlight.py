@@ -16,7 +16,7 @@ from searchapp.analysis.base import View
 from searchapp.analysis.segmentation import split_chunk
 from searchapp.analysis.terms import exact_term, folded_term
 from searchapp.query.nodes import Phrase, Term
-from searchapp.search.planner import Wanted
+from searchapp.search.parts import Wanted
 
 MAX_PLACES_PER_TERM = 1_000  # in one text: enough to choose passages from
 

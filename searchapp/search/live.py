@@ -13,7 +13,8 @@ from searchapp.analysis.pyvi_model import SegmentationModel
 from searchapp.config import Settings
 from searchapp.engines.registry import NAMES, get_engine
 from searchapp.errors import GoneError, IndexRefusedError
-from searchapp.generations import Generation, Generations
+from searchapp.generation_files import Generation
+from searchapp.generations import Generations
 from searchapp.language.completions import Completions
 from searchapp.language.model import LanguageModel
 from searchapp.language.synonyms import ABBREVIATIONS_FILE, load_synonyms

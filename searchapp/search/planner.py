@@ -9,22 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from searchapp.analysis.analyzer import Analyzer
-from searchapp.analysis.base import Analysis, Field, View
-from searchapp.analysis.terms import exact_term, folded_term, has_marks, strip_marks
-from searchapp.engines.base import Expansion
+from searchapp.analysis.base import Field, View
 from searchapp.language.correct import Correction, correct_query
 from searchapp.language.model import LanguageModel
 from searchapp.language.synonyms import Synonyms
 from searchapp.observation import Stage, stage
 from searchapp.query import expression as typed
+from searchapp.query.clauses import clauses_of, has_text, is_plain, is_running, names_values
 from searchapp.query.expression import Expression, Name, Occur
 from searchapp.query.filters import Column
 from searchapp.query.nodes import (
     And,
-    AnyTerm,
     AtLeast,
     HasId,
     HasValue,
@@ -35,17 +32,16 @@ from searchapp.query.nodes import (
     Phrase,
     PublishedIn,
     Query,
-    Scored,
     Term,
 )
 from searchapp.query.parser import parse_query
 from searchapp.query.printer import to_text
 from searchapp.search.column_values import ColumnValues
+from searchapp.search.expansions import Corpus, Expansions
 from searchapp.search.parts import Parts, Wanted, Weights, all_of, any_of
+from searchapp.search.plan import Plan, Remark
 from searchapp.search.query_form import query_form
-from searchapp.search.running_words import RunningWords, phrase_node
-
-__all__ = ["Corpus", "Plan", "Planner", "Remark", "Wanted", "Weights", "plan"]
+from searchapp.search.running_words import RunningWords, meant_view, phrase_node
 
 _COLUMNS = {
     Name.SOURCE: Column.SOURCE,
@@ -53,49 +49,6 @@ _COLUMNS = {
     Name.AUTHOR: Column.AUTHOR,
     Name.TAG: Column.TAG,
 }
-
-
-class Corpus(Protocol):
-    """What the planner asks of an index."""
-
-    def document_frequency(self, view: View, term: str) -> int:
-        """How many documents hold a term in a view."""
-
-    def beginning_with(self, view: View, prefixes: set[str], most: int) -> Expansion:
-        """The most frequent terms that begin with one of the prefixes."""
-
-    def resembling(self, view: View, term: str, edits: int, most: int) -> Expansion:
-        """The most frequent terms that are so many letters away."""
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """Something to know about how a query was understood.
-
-    ``start`` and ``end`` are where it stands in the query, in code points, where that is known.
-    """
-
-    code: str
-    text: str
-    start: int | None = None
-    end: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A query, ready for an engine and for the highlighter.
-
-    ``correction`` is what it was probably meant to be, if something else; ``understood`` is the
-    query in its canonical text, with ``remarks`` on what in it was not taken as it stands.
-    ``is_plain`` says that it has nothing but words and phrases.
-    """
-
-    query: Query
-    wanted: Wanted
-    correction: Correction | None = None
-    understood: str = ""
-    remarks: tuple[Remark, ...] = ()
-    is_plain: bool = False
 
 
 def plan(text: str, analyzer: Analyzer) -> Plan:
@@ -135,6 +88,13 @@ class _Planning:
         self._words = RunningWords(
             planner.analyzer, planner.language, planner.synonyms, frequency, planner.weights
         )
+        self._expansions = Expansions(
+            planner.analyzer,
+            planner.corpus,
+            planner.weights,
+            planner.expansion_max_terms,
+            self._remarks,
+        )
 
     def plan(self, text: str) -> Plan:
         with stage(Stage.PARSE):
@@ -144,7 +104,7 @@ class _Planning:
         if top is None:
             return Plan(Query(Or(()), ()), Wanted(frozenset(), ()))
         parts = Parts()
-        correction = self._add_all(parts, _clauses(top))
+        correction = self._add_all(parts, clauses_of(top))
         match = self._match(parts)
         short = 0 < len(parts.strict) <= self._planner.weights.short_query
         first = None
@@ -157,7 +117,7 @@ class _Planning:
             correction if isinstance(top, typed.Words) else None,
             to_text(top),
             tuple(self._remarks),
-            is_plain=all(map(_is_plain, _clauses(top))),
+            is_plain=all(map(is_plain, clauses_of(top))),
         )
 
     def _match(self, parts: Parts) -> Node:
@@ -185,15 +145,15 @@ class _Planning:
             child = clause.child
             if clause.occur is Occur.MUST_NOT:
                 self._add_condition(parts, typed.Not(child))
-            elif clause.occur is Occur.SHOULD and _is_running(child):
+            elif clause.occur is Occur.SHOULD and is_running(child):
                 continue
             elif (
                 clause.occur is Occur.SHOULD
                 and isinstance(child, typed.Boosted)
-                and _is_running(child.child)
+                and is_running(child.child)
             ):
                 self._add_boosted_words(parts, child)
-            elif _has_text(child):
+            elif has_text(child):
                 node = self._operand(child, parts)
                 if node is not None:
                     parts.required.append(node)
@@ -236,12 +196,12 @@ class _Planning:
                     text, name, parts, lambda inner, words: self._quoted(inner, words, slop)
                 )
             case typed.Prefix(text, name):
-                if name is not None and name is not Name.TITLE:
+                if names_values(name):
                     return self._value(name, text, beginning=True)
-                return self._text(text, name, parts, self._prefix)
+                return self._text(text, name, parts, self._expansions.prefix)
             case typed.Fuzzy(text, edits, name):
                 return self._text(
-                    text, name, parts, lambda inner, word: self._fuzzy(inner, word, edits)
+                    text, name, parts, lambda inner, it: self._expansions.fuzzy(inner, it, edits)
                 )
             case typed.Published(first, last):
                 return PublishedIn(first, last)
@@ -279,7 +239,7 @@ class _Planning:
         for clause in clauses:
             negative = clause.occur is Occur.MUST_NOT
             node = self._operand(typed.Not(clause.child) if negative else clause.child, parts)
-            optional = some_must and clause.occur is Occur.SHOULD and _has_text(clause.child)
+            optional = some_must and clause.occur is Occur.SHOULD and has_text(clause.child)
             if node is not None and not optional:
                 found.append(node)
         return all_of(found) if found else None
@@ -291,7 +251,7 @@ class _Planning:
         parts: Parts,
         understand: Callable[[Parts, str], Node | None],
     ) -> Node | None:
-        if name is not None and name is not Name.TITLE:
+        if names_values(name):
             return self._value(name, text)
         inner = Parts()
         node = understand(inner, text)
@@ -312,7 +272,7 @@ class _Planning:
         analysis = self._planner.analyzer.analyze(query_form(text))
         if not analysis.exact:
             return None
-        view = _meant_view(analysis)
+        view = meant_view(analysis)
         terms = tuple(t.text for t in (analysis.exact if view is View.EXACT else analysis.folded))
         self._words.add_scores(parts, analysis, [view] * len(terms))
         node: Node = phrase_node(view, terms)
@@ -324,58 +284,6 @@ class _Planning:
         elif isinstance(node, Term):
             parts.syllables.add(node)
         return node
-
-    # -- expansions -----------------------------------------------------------------------------
-
-    def _prefix(self, parts: Parts, text: str) -> Node | None:
-        def expand(view: View, last: str) -> Expansion:
-            assert self._planner.corpus is not None
-            # The tone's place and i for y are settled only when the syllable is whole.
-            term = exact_term if view is View.EXACT else folded_term
-            plain = last.lower() if view is View.EXACT else strip_marks(last.lower())
-            most = self._planner.expansion_max_terms
-            return self._planner.corpus.beginning_with(view, {plain, term(last)}, most)
-
-        return self._expanded(parts, text, "*", expand)
-
-    def _fuzzy(self, parts: Parts, text: str, edits: int) -> Node | None:
-        def expand(view: View, last: str) -> Expansion:
-            assert self._planner.corpus is not None
-            term = exact_term(last) if view is View.EXACT else folded_term(last)
-            most = self._planner.expansion_max_terms
-            return self._planner.corpus.resembling(view, term, edits, most)
-
-        return self._expanded(parts, text, f"~{edits}", expand)
-
-    def _expanded(
-        self, parts: Parts, text: str, sign: str, expand: Callable[[View, str], Expansion]
-    ) -> Node | None:
-        """The syllables of a word, the last of them as whatever it stands for."""
-        analysis = self._planner.analyzer.analyze(query_form(text))
-        if not analysis.exact:
-            return None
-        view = _meant_view(analysis)
-        tokens = analysis.exact if view is View.EXACT else analysis.folded
-        if self._planner.corpus is None:
-            expansion = Expansion((tokens[-1].text,), 1)
-        else:
-            expansion = expand(view, tokens[-1].surface)
-        if expansion.total > len(expansion.terms):
-            self._remarks.append(
-                Remark(
-                    "expansion_cut",
-                    f"{text}{sign} stands for {expansion.total} words;"
-                    f" searched for the most frequent: {len(expansion.terms)}",
-                )
-            )
-        weight = self._planner.weights.exact if view is View.EXACT else self._planner.weights.folded
-        any_term = AnyTerm(view, expansion.terms)
-        parts.score.append(Scored(any_term, weight))
-        parts.syllables.update(Term(view, term) for term in expansion.terms)
-        before = [Term(view, token.text) for token in tokens[:-1]]
-        parts.score += [Scored(term, weight) for term in before]
-        parts.syllables.update(before)
-        return all_of([*before, any_term])
 
     # -- values ---------------------------------------------------------------------------------
 
@@ -390,40 +298,3 @@ class _Planning:
             shown = text + "*" if beginning else text
             self._remarks.append(Remark("no_such_value", f"no document has the {name} {shown!r}"))
         return HasValue(_COLUMNS[name], named)
-
-
-def _clauses(top: Expression) -> tuple[typed.Clause, ...]:
-    return top.clauses if isinstance(top, typed.Sequence) else (typed.Clause(top),)
-
-
-def _is_plain(clause: typed.Clause) -> bool:
-    child = clause.child
-    return (
-        clause.occur is Occur.SHOULD
-        and isinstance(child, typed.Words | typed.Quoted)
-        and child.name is None
-    )
-
-
-def _is_running(child: Expression) -> bool:
-    return isinstance(child, typed.Words) and child.name is None
-
-
-def _has_text(child: Expression) -> bool:
-    """Whether a part asks for words, and not only for values or against words."""
-    match child:
-        case typed.Words() | typed.Quoted() | typed.Prefix() | typed.Fuzzy():
-            return child.name in (None, Name.TITLE)
-        case typed.All(children) | typed.Any(children):
-            return any(map(_has_text, children))
-        case typed.Boosted(inner, _):
-            return _has_text(inner)
-        case typed.Sequence(clauses):
-            return any(_has_text(c.child) for c in clauses if c.occur is not Occur.MUST_NOT)
-        case typed.Not() | typed.Published() | typed.Everything():
-            return False
-
-
-def _meant_view(analysis: Analysis) -> View:
-    """The view of a phrase: marks in one syllable say that all of them are meant."""
-    return View.EXACT if any(has_marks(t.surface) for t in analysis.exact) else View.FOLDED

@@ -9,6 +9,7 @@ from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.base import View
 from searchapp.documents import Document
 from searchapp.engines.base import Searcher
+from searchapp.engines.bm25 import idf
 from searchapp.query.nodes import And, AtLeast, HasId, Not, Query, Scored, Term
 
 _READ_CHARS = 20_000  # of a long document: enough to know what it is about
@@ -40,7 +41,7 @@ def telling_query(document: Document, analyzer: Analyzer, searcher: Searcher) ->
     for term in ordered[:_CANDIDATES]:
         df = searcher.document_frequency(View.WORDS, term)
         if 2 <= df <= max(2.0, total * _COMMON_SHARE):
-            weights[term] = math.log1p(counts[term]) * math.log1p((total - df + 0.5) / (df + 0.5))
+            weights[term] = math.log1p(counts[term]) * idf(df, total)
     chosen = sorted(weights, key=lambda term: (-weights[term], term))[:_TERMS]
     if not chosen:
         return None

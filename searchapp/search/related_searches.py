@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from searchapp.analysis.base import View
 from searchapp.analysis.clean import clean_text
 from searchapp.analysis.terms import folded_term
 from searchapp.engines.base import Searcher
+from searchapp.engines.bm25 import idf
 
 _COMMON_SHARE = 0.2  # of all documents: a word in more of them says nothing of these hits
 _LEAST_DOCUMENTS = 2  # a search with a single result is no search
@@ -57,7 +57,7 @@ def shared_words(
             continue
         df = searcher.document_frequency(View.WORDS, term)
         if _LEAST_DOCUMENTS <= df <= max(_LEAST_DOCUMENTS, total * _COMMON_SHARE):
-            worth[term] = word.passages * math.log1p((total - df + 0.5) / (df + 0.5))
+            worth[term] = word.passages * idf(df, total)
     best = sorted(worth, key=lambda term: (-worth[term], term))[:most]
     # The spelling in small letters where both are there: a capital may only begin a sentence.
     return tuple(

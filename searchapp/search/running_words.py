@@ -221,3 +221,8 @@ def any_term(view: View, forms: tuple[str, ...]) -> Term | AnyTerm:
 def phrase_node(view: View, terms: tuple[str, ...]) -> Phrase | Term:
     """A phrase, which of one term is the term."""
     return Phrase(view, terms) if len(terms) > 1 else Term(view, terms[0])
+
+
+def meant_view(analysis: Analysis) -> View:
+    """The view of a phrase: marks in one syllable say that all of them are meant."""
+    return View.EXACT if any(has_marks(t.surface) for t in analysis.exact) else View.FOLDED

@@ -4,109 +4,36 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import date
 
-from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.base import Analysis
 from searchapp.config import Settings
 from searchapp.documents import Document
-from searchapp.engines.base import ColumnSummary, Contribution, FacetValue, Hit, Searcher
-from searchapp.errors import NotFoundError, QueryError
-from searchapp.generations import Generation, Generations, Manifest
+from searchapp.errors import NotFoundError
+from searchapp.generation_files import Generation
+from searchapp.generations import Generations
 from searchapp.language.completions import MAX_PREFIX_CHARS, Completion
-from searchapp.language.correct import Correction, Kind, decode_query
+from searchapp.language.correct import decode_query
+from searchapp.manifest import Manifest
 from searchapp.observation import Stage, stage
 from searchapp.query.filters import Column, Sort
-from searchapp.query.nodes import Filter, Phrase, Query, Term
+from searchapp.query.nodes import Filter, Query
 from searchapp.search.cursors import Cursor, fingerprint
 from searchapp.search.filtering import parse_filters
+from searchapp.search.limits import check_asked
 from searchapp.search.live import Live, LiveIndex
-from searchapp.search.planner import Plan, Planner, Wanted
+from searchapp.search.parts import Wanted
+from searchapp.search.plan import Plan
+from searchapp.search.planner import Planner
 from searchapp.search.query_form import query_form
 from searchapp.search.related import telling_query
 from searchapp.search.remembered import Remembered
-from searchapp.search.snippets import Highlighter, Snippet
+from searchapp.search.results import Answer, AnswerHit, MarkedDocument, Stats
+from searchapp.search.showing import make_highlighter, shown_hits, unmarked
+from searchapp.search.understanding import Understood, understand
 from searchapp.time_budget import is_spent, within
-
-_PHRASE_WEIGHT = 10.0  # of a syllable in a phrase: about that of a rare word
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerHit:
-    """A document found, as it is shown; ``explanation`` only where it was asked for."""
-
-    document: Document
-    score: float
-    title: Snippet
-    snippets: tuple[Snippet, ...]
-    explanation: tuple[Contribution, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One page of results; ``took_ms`` is the time spent answering, in milliseconds.
-
-    ``suggestion`` is a reading of the query that finds something; ``corrected`` is the one that was
-    answered in place of ``query``, None if it was answered as typed. ``plan`` is how the query
-    answered was understood. ``next_cursor`` goes on behind the last hit; None if there are no more.
-    ``partial`` says that a part of the index did not answer, so that there may be more.
-    """
-
-    query: str
-    total: int
-    page: int
-    size: int
-    took_ms: float
-    hits: tuple[AnswerHit, ...]
-    suggestion: Correction | None
-    corrected: Correction | None
-    plan: Plan
-    facets: Mapping[Column, tuple[FacetValue, ...]]
-    sort: Sort
-    next_cursor: str | None
-    partial: bool = False
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are in all."""
-        return -(-self.total // self.size)
-
-
-@dataclass(frozen=True, slots=True)
-class MarkedDocument:
-    """A document whole, with the words of a query marked in its title and text."""
-
-    document: Document
-    title: Snippet
-    text: Snippet
-
-
-@dataclass(frozen=True, slots=True)
-class Stats:
-    """What the live index holds. ``bytes`` is its size on disk, ``build_s`` in seconds."""
-
-    documents: int
-    generation: str
-    engine: str
-    built: str
-    build_s: float
-    bytes: int
-    analyzer_version: int
-    pyvi_version: str
-    sources: tuple[str, ...]
-    first_published: date | None
-    last_published: date | None
-    columns: Mapping[Column, ColumnSummary]
-
-
-@dataclass(frozen=True, slots=True)
-class _Understood:
-    plan: Plan
-    suggestion: Correction | None = None
-    corrected: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +88,7 @@ class SearchService:
         """
         size = self.settings.usual_page_size if size is None else size
         begin = (page - 1) * size if offset is None else offset
-        self._check(query, page, size, offset)
-        if not 0 <= facet_size <= self.settings.facet_size_max:
-            raise QueryError(
-                f"facet_size is {facet_size}, it may be 0 to {self.settings.facet_size_max}",
-                "facet_size",
-            )
+        check_asked(self.settings, query, page, size, offset, facet_size)
         wishes = _Wishes(
             parse_filters(filters, published_from, published_to),
             sort,
@@ -209,7 +131,7 @@ class SearchService:
     def rank(self, query: str, limit: int) -> list[tuple[str, float]]:
         """The ids and scores of the best ``limit`` documents, without snippets."""
         live = self._index.get()
-        understood = self._understand(live, query, verbatim=False, suggest=False)
+        understood = self._understand(live, query, suggest=False)
         found = live.searcher.search(understood.plan.query, limit)
         return [(hit.document.id, hit.score) for hit in found.hits]
 
@@ -218,11 +140,13 @@ class SearchService:
         live = self._index.get()
         document = self._document(live, document_id)
         if not query or len(query) > self.settings.query_max_chars:
-            return MarkedDocument(document, _unmarked(document.title), _unmarked(document.text))
+            return MarkedDocument(document, unmarked(document.title), unmarked(document.text))
         with self.time_budget(), self._planner(live) as planner:
             planned = planner.plan(query)
             with stage(Stage.SNIPPET):
-                highlighter = self._highlighter(planned, live.searcher, planner.analyzer)
+                highlighter = make_highlighter(
+                    planned, live.searcher, planner.analyzer, self.settings
+                )
                 title, text = highlighter.wholes([document.title, document.text])
         return MarkedDocument(document, title, text)
 
@@ -240,7 +164,8 @@ class SearchService:
                 return ()
             with stage(Stage.SEARCH):
                 found = live.searcher.search(query, size)
-            return self._hits(live, Plan(query, Wanted(frozenset(), ())), query, found.hits)
+            plan = Plan(query, Wanted(frozenset(), ()))
+            return shown_hits(live, self.settings, plan, query, found.hits)
 
     def suggest(self, prefix: str, size: int) -> tuple[Completion, ...]:
         """Up to ``size`` ways to go on from what was typed; raw Telex or VNI keys are read, too.
@@ -309,13 +234,14 @@ class SearchService:
     # -- inside ---------------------------------------------------------------------------------
 
     def _answer(self, live: Live, query: str, place: Cursor, size: int, wishes: _Wishes) -> Answer:
-        understood = self._understand(live, query, verbatim=wishes.verbatim, suggest=True)
+        understood = self._understand(live, query, verbatim=wishes.verbatim)
         asked = wishes.of(understood.plan.query)
         with stage(Stage.SEARCH):
             found = live.searcher.search(
                 asked, size, place.offset, facet_values=wishes.facet_size, after=place.after
             )
-        hits = self._hits(live, understood.plan, asked if wishes.explain else None, found.hits)
+        explained = asked if wishes.explain else None
+        hits = shown_hits(live, self.settings, understood.plan, explained, found.hits)
         behind = replace(place, offset=place.offset + len(hits), after=found.after)
         more = bool(hits) and behind.offset < found.total
         return Answer(
@@ -334,26 +260,11 @@ class SearchService:
             partial=found.partial or is_spent(),  # what came last may not be marked
         )
 
-    def _hits(
-        self, live: Live, planned: Plan, explained: Query | None, found: Sequence[Hit]
-    ) -> tuple[AnswerHit, ...]:
-        """Hits as they are shown; with explanations of their scores by a query, if one is given."""
-        documents = [hit.document for hit in found]
-        with live.analyzer() as analyzer, stage(Stage.SNIPPET):
-            highlighter = self._highlighter(planned, live.searcher, analyzer)
-            titles, snippets = highlighter.hits(
-                [d.title for d in documents], [d.text for d in documents]
-            )
-        return tuple(
-            AnswerHit(
-                hit.document,
-                round(hit.score, 6),
-                title,
-                tuple(texts),
-                tuple(live.searcher.explain(explained, hit.document.id)) if explained else None,
-            )
-            for hit, title, texts in zip(found, titles, snippets, strict=True)
-        )
+    def _understand(
+        self, live: Live, query: str, *, verbatim: bool = False, suggest: bool = True
+    ) -> Understood:
+        with self._planner(live) as planner:
+            return understand(query, live, planner, verbatim=verbatim, suggest=suggest)
 
     def _planner(self, live: Live) -> AbstractContextManager[Planner]:
         return live.planner(self.settings.expansion_max_terms)
@@ -364,82 +275,3 @@ class SearchService:
         if document is None:
             raise NotFoundError(document_id)
         return document
-
-    def _understand(self, live: Live, query: str, *, verbatim: bool, suggest: bool) -> _Understood:
-        """How a query is answered: as typed, or as what it was meant to be.
-
-        Raw keystrokes are answered as the text they stand for, and a query that finds nothing as
-        its correction, unless ``verbatim``; otherwise a correction that finds something is
-        suggested. What filters leave of it makes no difference.
-        """
-        searcher = live.searcher
-        with self._planner(live) as planner:
-            planned = planner.plan(query, verbatim=verbatim)
-            if not verbatim and planned.is_plain:
-                keys = decode_query(query_form(query), live.language)
-                meant = None if keys is None else planner.plan(keys.query)
-                if meant is not None and self._finds(searcher, meant):
-                    return _Understood(meant, keys, keys)
-            correction = planned.correction
-            if correction is None:
-                return _Understood(planned)
-            answers_instead = correction.kind is Kind.SPELLING and not self._finds(
-                searcher, planner.plan(query, verbatim=True)
-            )
-            if not suggest and not answers_instead:
-                return _Understood(planned)
-            meant = planner.plan(correction.query)
-            if not self._finds(searcher, meant):
-                return _Understood(planned)
-        if answers_instead:
-            return _Understood(meant, correction, correction)
-        return _Understood(planned, correction)
-
-    @staticmethod
-    def _finds(searcher: Searcher, planned: Plan) -> bool:
-        with stage(Stage.SEARCH):
-            return searcher.search(planned.query, 0).total > 0
-
-    def _highlighter(self, planned: Plan, searcher: Searcher, analyzer: Analyzer) -> Highlighter:
-        count = searcher.document_count
-        weights: dict[Term | Phrase, float] = {}
-        for term in planned.wanted.syllables:
-            df = searcher.document_frequency(term.view, term.text)
-            weights[term] = math.log1p((count - df + 0.5) / (df + 0.5))
-        for phrase in planned.wanted.phrases:
-            weights[phrase] = _PHRASE_WEIGHT * len(phrase.terms)
-        return Highlighter(
-            analyzer=analyzer,
-            wanted=planned.wanted,
-            weights=weights,
-            max_chars=self.settings.snippet_max_chars,
-            most=self.settings.snippets_per_hit,
-        )
-
-    def _check(self, query: str, page: int, size: int, offset: int | None) -> None:
-        limits = self.settings
-        if not query.strip():
-            raise QueryError("the query is empty; type some words", "q")
-        if len(query) > limits.query_max_chars:
-            raise QueryError(
-                f"the query has {len(query)} characters,"
-                f" at most {limits.query_max_chars} are taken",
-                "q",
-            )
-        if page < 1:
-            raise QueryError(f"page is {page}, the first page is 1", "page")
-        if offset is not None and offset < 0:
-            raise QueryError(f"offset is {offset}, the first hit is 0", "offset")
-        if not 1 <= size <= limits.page_size_max:
-            raise QueryError(f"size is {size}, it may be 1 to {limits.page_size_max}", "size")
-        last = page * size if offset is None else offset + size
-        if last > limits.result_window:
-            raise QueryError(
-                f"the page ends at hit {last}, paging reaches {limits.result_window};"
-                " narrow the query, or go on with next_cursor",
-                "page" if offset is None else "offset",
-            )
-
-
-def _unmarked(text: str) -> Snippet:
-    return Snippet(text, (), 0, len(text))

@@ -14,7 +14,7 @@ from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.clean import CleanText, clean
 from searchapp.query.nodes import Phrase, Term
 from searchapp.search.highlight import Place, PlaceFinder, join_words
-from searchapp.search.planner import Wanted
+from searchapp.search.parts import Wanted
 from searchapp.time_budget import is_spent
 
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*\s+|\n\s*")

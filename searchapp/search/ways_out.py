@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from searchapp.query import expression as typed
+from searchapp.query.clauses import names_values
 from searchapp.query.expression import Expression, Occur
 from searchapp.query.parser import parse_query
 from searchapp.query.printer import to_text
@@ -63,8 +64,8 @@ def looser_queries(text: str, is_known: Callable[[str], bool]) -> Iterator[WayOu
 def _unquoted(one: Expression) -> Expression:
     """The same without quotation marks, save around the values of conditions."""
     match one:
-        case typed.Quoted(text, _, None | typed.Name.TITLE):
-            return typed.Words(text, one.name)
+        case typed.Quoted(text, _, name) if not names_values(name):
+            return typed.Words(text, name)
         case typed.All(children) | typed.Any(children):
             return replace(one, children=tuple(map(_unquoted, children)))
         case typed.Not(child) | typed.Boosted(child):
@@ -79,9 +80,9 @@ def _words(one: Expression) -> list[str]:
     """The words that are asked for, without what is only a condition or unwanted."""
     match one:
         case typed.Words(text, name) | typed.Quoted(text, _, name):
-            return _WORD.findall(text) if name in (None, typed.Name.TITLE) else []
+            return [] if names_values(name) else _WORD.findall(text)
         case typed.Prefix(text, name) | typed.Fuzzy(text, _, name):
-            return _WORD.findall(text) if name in (None, typed.Name.TITLE) else []
+            return [] if names_values(name) else _WORD.findall(text)
         case typed.All(children) | typed.Any(children):
             return [word for child in children for word in _words(child)]
         case typed.Boosted(child):

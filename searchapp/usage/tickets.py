@@ -64,7 +64,7 @@ class Tickets:
         self._key = key
 
     def for_click(self, click: Click) -> str:
-        """What goes with the link to a hit: 28 characters."""
+        """What goes with the link to a hit: 27 characters."""
         head = _head(click)
         return _text(head + self._click_mac(head, click.document))
 

@@ -22,7 +22,7 @@ from searchapp.observation import Observation, current_observation, observe, sto
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from searchapp.search.service import Answer
+    from searchapp.search.results import Answer
 
 REQUEST_ID = "X-Request-ID"
 UNMATCHED = "unmatched"

@@ -15,7 +15,8 @@ from searchapp.query.filters import Sort
 from searchapp.search import guidance
 from searchapp.search.filtering import parse_filters
 from searchapp.search.guidance import Example
-from searchapp.search.service import Answer, SearchService
+from searchapp.search.results import Answer
+from searchapp.search.service import SearchService
 from searchapp.search.ways_out import WayOut
 from searchapp.web.languages import N_
 from searchapp.web.marking import marked_html, marked_paragraphs

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from searchapp.engines.base import FacetValue
 from searchapp.query.filters import Column
-from searchapp.search.service import Answer
+from searchapp.search.results import Answer
 from searchapp.web.languages import N_, day, gettext
 from searchapp.web.search_state import SearchState
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from searchapp.query.parser import parse_query
 from searchapp.query.printer import ENGLISH, VIETNAMESE, to_text
-from searchapp.search.planner import Remark
+from searchapp.search.plan import Remark
 from searchapp.web.languages import N_, gettext, language
 
 REMARKS = {

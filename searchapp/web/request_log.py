@@ -7,7 +7,7 @@ from typing import Any
 
 from searchapp.config import Settings
 from searchapp.query.describe import describe
-from searchapp.search.service import Answer
+from searchapp.search.results import Answer
 from searchapp.web.observing import Reporter, Request
 
 _requests = logging.getLogger("searchapp.request")

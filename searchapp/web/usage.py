@@ -16,7 +16,8 @@ from searchapp.config import Settings
 from searchapp.contract.answers import SearchAnswer
 from searchapp.contract.requests import SearchParameters
 from searchapp.errors import InputError
-from searchapp.search.service import Answer, SearchService
+from searchapp.search.results import Answer
+from searchapp.search.service import SearchService
 from searchapp.usage.recorder import Recorder
 from searchapp.usage.records import Click, Search, new_id
 from searchapp.usage.tickets import MAX_CHARS, Tickets, load_key

@@ -159,10 +159,6 @@ def test_surfaces_are_what_was_written(analyzer):
     assert [t.surface for t in analysis.words] == ["Hoà_bình", "Kĩ_sư"]
 
 
-def test_word_texts_are_the_words_of_pyvi(analyzer):
-    assert analyzer.word_texts(nfd("Xây dựng Đảng.")) == ["Xây_dựng", "Đảng", "."]
-
-
 def test_word_spans_hold_punctuation_too(analyzer):
     texts = ["Xây dựng Đảng.", "", "đất nước\nta"]
     spans = analyzer.word_spans(texts)

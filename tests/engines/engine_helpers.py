@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.base import Field
 from searchapp.documents import Document
 from searchapp.engines.base import AnalyzedBatch, Capabilities, Engine, Found, Searcher
+from searchapp.language.completion_builder import CompletionBuilder
+from searchapp.language.counts import CorpusCounts
+from searchapp.language.synonyms import AbbreviationMiner
 from searchapp.query.nodes import (
     And,
     AnyTerm,
@@ -27,6 +30,7 @@ from searchapp.query.nodes import (
     Query,
     Term,
 )
+from searchapp.storage import DISK, Storage
 
 CLOSE = 1e-9
 CLEAR_LEAD = 1.15
@@ -136,3 +140,24 @@ def leads_clearly(ranked: list[tuple[str, float]]) -> bool:
     """Whether the first document is the best of all by far, whatever it is that put it there."""
     best = ranked[0][1]
     return all(best > CLEAR_LEAD * score for _, score in ranked[1:])
+
+
+def gather_language(
+    folder: Path, spool: Path, batches: Iterable[AnalyzedBatch], disk: Storage = DISK
+) -> None:
+    """What the corpus says of its language, as a build writes it beside the engine's files."""
+    corpus, completions, miner = (
+        CorpusCounts(spool, disk),
+        CompletionBuilder(spool, disk),
+        AbbreviationMiner(),
+    )
+    for batch in batches:
+        completions.add_titles(document.title for document in batch.documents)
+        completions.add_texts(batch.fields[Field.BODY])
+        for terms in batch.fields.values():
+            corpus.add(terms)
+        for document in batch.documents:
+            miner.add(document.text)
+    corpus.write(folder, disk)
+    completions.write(folder, disk)
+    miner.write(folder, disk)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from engine_helpers import gather_language
 
 from searchapp.analysis.analyzer import Analyzer, BatchTerms
 from searchapp.analysis.base import Field
@@ -18,9 +19,6 @@ from searchapp.engines.base import AnalyzedBatch, Engine
 from searchapp.engines.whoosh import WhooshEngine
 from searchapp.external import keycounts
 from searchapp.language import completion_builder, counts, phrases, weighed_texts
-from searchapp.language.completion_builder import CompletionBuilder
-from searchapp.language.counts import CorpusCounts
-from searchapp.language.synonyms import AbbreviationMiner
 
 
 @pytest.fixture(scope="module")
@@ -89,23 +87,11 @@ def build(folder: Path, engine: Engine, made: Iterator[AnalyzedBatch]) -> dict[s
     for one in folders:
         one.mkdir(parents=True)
     writer = engine.create(folders[0])
-    corpus, completions, miner = (
-        CorpusCounts(folders[2]),
-        CompletionBuilder(folders[2]),
-        AbbreviationMiner(),
-    )
-    for batch in made:
+    kept = list(made)
+    for batch in kept:
         writer.add(batch)
-        completions.add_titles(document.title for document in batch.documents)
-        completions.add_texts(batch.fields[Field.BODY])
-        for terms in batch.fields.values():
-            corpus.add(terms)
-        for document in batch.documents:
-            miner.add(document.text)
     writer.commit()
-    corpus.write(folders[1])
-    completions.write(folders[1])
-    miner.write(folders[1])
+    gather_language(folders[1], folders[2], kept)
     assert list(folders[2].iterdir()) == [], "spools are removed"
     paths = (path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}

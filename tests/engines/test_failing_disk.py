@@ -11,20 +11,16 @@ import random
 from pathlib import Path
 
 import pytest
-from engine_helpers import analyzed
+from engine_helpers import analyzed, gather_language
 from faulty_storage import Fault, FaultyStorage
 
 from searchapp.analysis.analyzer import Analyzer
-from searchapp.analysis.base import Field
 from searchapp.documents import Document
 from searchapp.engines import inversion, whoosh_writer
 from searchapp.engines.base import AnalyzedBatch, Engine
 from searchapp.engines.whoosh import WhooshEngine
 from searchapp.external import keycounts
 from searchapp.language import counts, phrases
-from searchapp.language.completion_builder import CompletionBuilder
-from searchapp.language.counts import CorpusCounts
-from searchapp.language.synonyms import AbbreviationMiner
 from searchapp.storage import Storage
 
 MOMENTS = 80
@@ -72,21 +68,7 @@ def write_engine(engine: Engine, folder: Path, made: list[AnalyzedBatch], disk: 
 def write_language(folder: Path, made: list[AnalyzedBatch], disk: Storage) -> None:
     spool = folder / "spool"
     disk.make_folder(spool)
-    corpus, completions, miner = (
-        CorpusCounts(spool, disk),
-        CompletionBuilder(spool, disk),
-        AbbreviationMiner(),
-    )
-    for batch in made:
-        completions.add_titles(document.title for document in batch.documents)
-        completions.add_texts(batch.fields[Field.BODY])
-        for terms in batch.fields.values():
-            corpus.add(terms)
-        for document in batch.documents:
-            miner.add(document.text)
-    corpus.write(folder, disk)
-    completions.write(folder, disk)
-    miner.write(folder, disk)
+    gather_language(folder, spool, made, disk)
     disk.remove_folder(spool)
 
 

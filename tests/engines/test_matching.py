@@ -14,7 +14,7 @@ from memory_engine import truth_of
 from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.base import Field, View
 from searchapp.documents import Document
-from searchapp.engines import whoosh_reader
+from searchapp.engines import whoosh_scoring
 from searchapp.engines.base import Engine
 from searchapp.errors import QueryError
 from searchapp.query.nodes import (
@@ -94,7 +94,7 @@ nodes = st.recursive(
 @pytest.fixture(params=[16, 0.001], ids=["dense", "sparse"])
 def postings(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """So small a corpus would only ever take the Whoosh engine's road for frequent terms."""
-    monkeypatch.setattr(whoosh_reader, "_DENSE_SHARE", request.param)
+    monkeypatch.setattr(whoosh_scoring, "_DENSE_SHARE", request.param)
 
 
 either_road = pytest.mark.usefixtures("postings")

@@ -76,7 +76,7 @@ def test_wherever_the_time_ends_what_is_said_is_true(
     monkeypatch.setattr(time_budget, "time", SteppingTime())
     seen = []
     for seconds in range(1, 60):
-        monkeypatch.setattr(searcher, "_cache", PostingCache(1 << 20))
+        monkeypatch.setattr(searcher._scorer, "_cache", PostingCache(1 << 20))
         try:
             with within(seconds):
                 answer = searcher.search(QUERY, 1000, facet_values=5)

@@ -17,7 +17,7 @@ from memory_engine import MemorySearcher, truth_of
 from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.base import View
 from searchapp.documents import Document
-from searchapp.engines import whoosh_reader
+from searchapp.engines import whoosh_scoring
 from searchapp.engines.base import Engine, Ranking, Searcher
 from searchapp.engines.whoosh import WhooshEngine
 from searchapp.query.nodes import Not, Or, Phrase, Query, Scored, Term
@@ -203,11 +203,11 @@ def test_dense_and_sparse_postings_score_alike(
     analyzer: Analyzer,
     exact_truth: MemorySearcher,
 ) -> None:
-    monkeypatch.setattr(whoosh_reader, "_DENSE_SHARE", share)
+    monkeypatch.setattr(whoosh_scoring, "_DENSE_SHARE", share)
     searcher = build_index(WhooshEngine(), folder, random_documents, analyzer, batch=100)
     for typed in typed_queries(random_documents, 30):
         query = plan(typed, analyzer).query
-        assert searcher._postings(View.EXACT, "xây").dense is (share > 1)
+        assert searcher._scorer.postings(Term(View.EXACT, "xây")).dense is (share > 1)
         assert_same_ranking(searcher.search(query, 300), exact_truth.ranked(query), 300)
         without = Query(Not(query.match), query.score)
         assert_same_ranking(searcher.search(without, 300), exact_truth.ranked(without), 300)
@@ -231,7 +231,7 @@ def test_a_cache_that_holds_one_term_gives_the_same(
     analyzer: Analyzer,
     exact_truth: MemorySearcher,
 ) -> None:
-    monkeypatch.setattr(whoosh_reader, "_CACHE_BYTES", 1)
+    monkeypatch.setattr(whoosh_scoring, "_CACHE_BYTES", 1)
     searcher = build_index(WhooshEngine(), folder, random_documents, analyzer, batch=100)
     for typed in typed_queries(random_documents, 10) * 2:
         query = plan(typed, analyzer).query

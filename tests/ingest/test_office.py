@@ -1,4 +1,4 @@
-"""DOCX, ODT and EPUB: text in order, properties, and what each is by its content."""
+"""DOCX, ODT, PPTX and EPUB: text in order, and properties."""
 
 from __future__ import annotations
 
@@ -6,50 +6,20 @@ import io
 import zipfile
 from datetime import UTC, datetime
 
-import docx
-import pptx
 import pytest
-from odfdo import Document as OdfDocument
-from odfdo import Header, List, ListItem, Note, Paragraph, Table
-
-W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-CONTENT_TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
-
-
-def packed(members: dict[str, str | bytes], stored: tuple[str, ...] = ("mimetype",)) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            kind = zipfile.ZIP_STORED if name in stored else zipfile.ZIP_DEFLATED
-            archive.writestr(name, data, kind)
-    return out.getvalue()
-
+from office_files import (
+    CONTENT_TYPES,
+    OFFICE,
+    RELATIONS,
+    W,
+    made_docx,
+    made_epub,
+    made_odt,
+    made_pptx,
+    packed,
+)
 
 # -- DOCX ----------------------------------------------------------------------------------------
-
-
-def made_docx(**properties: object) -> bytes:
-    document = docx.Document()
-    document.sections[0].header.paragraphs[0].text = "Đầu trang"
-    document.sections[0].footer.paragraphs[0].text = "Chân trang"
-    document.add_heading("Quyết định về chợ nổi", level=0)
-    document.add_paragraph("Căn cứ Luật Tổ chức chính quyền địa phương;")
-    document.add_heading("Điều khoản", level=1)
-    table = document.add_table(rows=1, cols=2)
-    table.cell(0, 0).text, table.cell(0, 1).text = "giá", "món phở"
-    document.add_paragraph("xoài", style="List Bullet")
-    paragraph = document.add_paragraph("Ghe ")
-    paragraph.add_run("xuồng").bold = True
-    paragraph.add_run("\ttấp nập\nmỗi sáng")
-    for name in ("title", "author"):
-        setattr(document.core_properties, name, "")
-    for name, value in properties.items():
-        setattr(document.core_properties, name, value)
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
 
 
 DOCX_TEXT = (
@@ -179,31 +149,6 @@ def test_docx_as_strict_word_writes_it(read_bytes) -> None:
 # -- ODT -----------------------------------------------------------------------------------------
 
 
-def made_odt(title: str = "") -> bytes:
-    document = OdfDocument("text")
-    document.body.clear()
-    document.body.append(Header(1, "Quyết định về chợ nổi"))
-    paragraph = Paragraph("Ghe xuồng tấp nập")
-    paragraph.append(Note(note_id="n1", citation="1", body="Chú thích cuối trang"))
-    document.body.append(paragraph)
-    table = Table("Bảng", width=2, height=1)
-    table.set_value("A1", "giá")
-    table.set_value("B1", "món phở")
-    document.body.append(table)
-    items = List()
-    items.append(ListItem("xoài"))
-    document.body.append(items)
-    document.meta.title = title
-    document.meta.creator = "Lê Na"
-    document.meta.initial_creator = "Lê Na"
-    document.meta.language = "vi-VN"
-    document.meta.keyword = "chợ"
-    document.meta.date = datetime(2024, 3, 5, 8)  # noqa: DTZ001  # ODF's moments have no zone
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
-
-
 def test_odt(read_bytes) -> None:
     (document,), problems = read_bytes("a.odt", made_odt("Chợ nổi Cái Răng"))
     assert problems == []
@@ -261,23 +206,6 @@ def test_a_locked_odt_is_told(read_bytes) -> None:
 # -- PPTX ----------------------------------------------------------------------------------------
 
 
-def made_pptx(title: str = "") -> bytes:
-    show = pptx.Presentation()
-    for n, text in enumerate(("Chợ nổi Cái Răng", "Ghe xuồng tấp nập"), start=1):
-        slide = show.slides.add_slide(show.slide_layouts[1])
-        slide.shapes.title.text = text
-        slide.placeholders[1].text = f"Ý thứ {n}\nmỗi sáng"
-    table = slide.shapes.add_table(1, 1, 0, 0, 99, 99).table
-    table.cell(0, 0).text = "món phở"
-    slide.notes_slide.notes_text_frame.text = "Nhớ nói chậm"
-    ids = show.slides._sldIdLst  # the order of slides is no part of the library's interface
-    ids.insert(0, ids[1])
-    show.core_properties.title, show.core_properties.author = title, "Lê Na"
-    out = io.BytesIO()
-    show.save(out)
-    return out.getvalue()
-
-
 def test_pptx(read_bytes) -> None:
     (document,), problems = read_bytes("a.pptx", made_pptx("PowerPoint Presentation"))
     assert problems == []
@@ -291,36 +219,6 @@ def test_pptx(read_bytes) -> None:
 
 
 # -- EPUB ----------------------------------------------------------------------------------------
-
-METADATA = """<dc:title>Chuyện chợ nổi</dc:title><dc:creator>Lê Na</dc:creator>
-<dc:creator>Trần Ba</dc:creator><dc:date>2024-03-05T00:00:00Z</dc:date><dc:language>vi</dc:language>
-<dc:subject>chợ</dc:subject><dc:subject>sông</dc:subject>"""
-DOCTYPE = (
-    '<?xml version="1.0" encoding="utf-8"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN"'
-    ' "http://www.w3.org/TR/xhtml11/DTD/xhtml11.dtd"><html xmlns="http://www.w3.org/1999/xhtml">'
-)
-
-
-def made_epub(encryption: str = "", metadata: str = METADATA, **replaced: str | None) -> bytes:
-    members: dict[str, str | bytes | None] = {
-        "mimetype": "application/epub+zip",
-        "META-INF/container.xml": '<container xmlns="urn:oasis:names:tc:container">'
-        '<rootfiles><rootfile full-path="OEBPS/a.opf"/></rootfiles></container>',
-        "OEBPS/a.opf": '<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/'
-        f'elements/1.1/"><metadata>{metadata}</metadata><manifest>'
-        '<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>'
-        '<item id="b" href="text/hai.xhtml" media-type="application/xhtml+xml"/>'
-        '<item id="a" href="text/ch%C6%B0%C6%A1ng%201.xhtml" media-type="application/xhtml+xml"/>'
-        '<item id="i" href="bia.jpg" media-type="image/jpeg"/></manifest>'
-        '<spine><itemref idref="nav"/><itemref idref="a"/><itemref idref="b"/></spine></package>',
-        "OEBPS/nav.xhtml": f"{DOCTYPE}<body>Mục lục</body></html>",
-        "OEBPS/text/hai.xhtml": f"{DOCTYPE}<head><title/><script src='x.js'/></head><body>"
-        "<h1>Hai</h1><p>Ghe xuồng<a id='p2'/> tấp nập&nbsp;đông.</p></body></html>",
-        "OEBPS/text/chương 1.xhtml": f"{DOCTYPE}<body><h1>Một</h1><p>Sáng sớm.</p></body></html>",
-        "META-INF/encryption.xml": encryption or None,
-        **replaced,
-    }
-    return packed({name: data for name, data in members.items() if data is not None})
 
 
 def test_epub(read_bytes) -> None:
@@ -357,106 +255,3 @@ def test_a_book_under_lock_is_told_and_hidden_fonts_are_none(
     documents, problems = read_bytes("a.epub", made_epub(ENCRYPTED.format(what)))
     assert len(documents) == (not locked)
     assert [("DRM" in problem.reason) for problem in problems] == [True] * locked
-
-
-# -- what a file is by its content ---------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["a.docx", "a", "a.txt", "a.zip", "a.epub", "a.DOC"])
-@pytest.mark.parametrize(
-    ("data", "title"),
-    [
-        (made_docx(title="Từ Word"), "Từ Word"),
-        (made_odt("Từ LibreOffice"), "Từ LibreOffice"),
-        (made_pptx("Từ PowerPoint"), "Từ PowerPoint"),
-        (made_epub(), "Chuyện chợ nổi"),
-    ],
-    ids=["docx", "odt", "pptx", "epub"],
-)
-def test_office_files_whatever_their_names(read_bytes, name: str, data: bytes, title: str) -> None:
-    (document,), problems = read_bytes(name, data)
-    assert (document.title, problems) == (title, [])
-
-
-def test_entries_in_libreoffices_order(read_bytes) -> None:
-    with zipfile.ZipFile(io.BytesIO(made_docx(title="Từ Word"))) as archive:
-        names = sorted(archive.namelist(), key=lambda name: (name == "[Content_Types].xml", name))
-        data = packed({name: archive.read(name) for name in names})
-    (document,), _ = read_bytes("a", data)
-    assert document.title == "Từ Word"
-
-
-HTML = "<html><head><title>Trang</title></head><body><p>Nội dung của trang này."
-
-
-@pytest.mark.parametrize("name", ["a.docx", "a.txt", "a", "a.doc", "a.pdf"])
-@pytest.mark.parametrize(
-    "data",
-    [
-        HTML.encode(),
-        ("\ufeff\n<!DOCTYPE html>\n" + HTML).encode(),
-        ('<?xml version="1.0"?>\n<!-- Sao lưu -->' + HTML).encode(),
-        HTML.encode("utf-16"),
-    ],
-    ids=["html", "doctype", "xhtml", "utf-16"],
-)
-def test_html_whatever_its_name(read_bytes, name: str, data: bytes) -> None:
-    (document,), problems = read_bytes(name, data)
-    assert (document.title, document.text, problems) == ("Trang", "Nội dung của trang này.", [])
-
-
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("a.md", "<html>\n\nChào **bạn**."),
-        ("a.txt", "<htmlx> là gì?\nMột thẻ."),
-        ("a.txt", "PK là viết tắt\ncủa ai"),
-        ("a.txt", "Tệp PDF bắt đầu bằng %PDF-1.7\nxem"),
-    ],
-)
-def test_text_stays_text(read_bytes, name: str, text: str) -> None:
-    (document,), problems = read_bytes(name, text.encode())
-    assert problems == []
-    assert document.title + document.text
-
-
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
-
-
-@pytest.mark.parametrize(
-    ("stream", "said"),
-    [
-        ("WordDocument", "is an old Word file; save it as .docx"),
-        ("Workbook", "is an old Excel file"),
-        ("PowerPoint Document", "is an old PowerPoint file"),
-        ("EncryptedPackage", "is locked with a password"),
-        ("Gì khác", "old office program"),
-    ],
-)
-@pytest.mark.parametrize("name", ["a.doc", "a.docx", "a"])
-def test_old_office_files_are_told(read_bytes, name: str, stream: str, said: str) -> None:
-    documents, (problem,) = read_bytes(name, OLE + stream.encode("utf-16-le") + bytes(99))
-    assert documents == []
-    assert said in problem.reason
-
-
-@pytest.mark.parametrize("name", ["a.xlsx", "a", "a.zip"])
-@pytest.mark.parametrize(
-    "members",
-    [
-        {"[Content_Types].xml": CONTENT_TYPES, "xl/workbook.xml": "<workbook/>"},
-        {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"},
-    ],
-    ids=["xlsx", "ods"],
-)
-def test_spreadsheets_are_told(read_bytes, name: str, members: dict[str, str | bytes]) -> None:
-    documents, (problem,) = read_bytes(name, packed(members))
-    assert documents == []
-    assert "spreadsheet; save its sheets as .csv" in problem.reason
-
-
-@pytest.mark.parametrize("name", ["a.docx", "a.odt", "a.epub", "a.pptx"])
-def test_a_plain_zip_called_otherwise_is_told(read_bytes, name: str) -> None:
-    documents, (problem,) = read_bytes(name, packed({"ghi chú.txt": "Chào"}))
-    assert documents == []
-    assert "has no " in problem.reason

@@ -24,7 +24,8 @@ from searchapp.query.nodes import (
     Scored,
     Term,
 )
-from searchapp.search.planner import Planner, Weights, plan
+from searchapp.search.parts import Weights
+from searchapp.search.planner import Planner, plan
 from searchapp.search.query_form import query_form
 
 WEIGHTS = {

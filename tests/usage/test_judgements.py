@@ -93,15 +93,19 @@ def second_page_click() -> list[Search | Click]:
 def test_what_is_no_ranking_judges_nothing(tmp_path: Path, more: dict[str, object]) -> None:
     write(tmp_path / "u", *asked("lũ", 10, {1: 8}, **more))
     assert judge(tmp_path / "u") == {}
+    write(tmp_path / "u", *asked("lũ", 10, {1: 8}))
+    assert judge(tmp_path / "u")["lũ"].pages == 10
+    assert [one.clicks for one in judge(tmp_path / "u")["lũ"].documents] == [8]
 
 
 def test_what_is_rare_personal_or_unwritable_is_left_out(tmp_path: Path) -> None:
+    # All are clicked as often as their ranks bring, and would be relevant.
     write(
         tmp_path / "u",
         *asked("hiếm", 4, {1: 4}),
-        *asked("gọi 0912345678", 10, {1: 9}),
-        *asked("lạ", 10, {1: 9}, shown=("có\ttab",)),
-        *asked("cách", 10, {1: 9}, shown=(" thụt vào",)),
+        *asked("gọi 0912345678", 10, {1: 10}),
+        *asked("lạ", 10, {1: 10}, shown=("có\ttab",)),
+        *asked("cách", 10, {1: 10}, shown=(" thụt vào",)),
         *asked("thường", 10, {1: 10}),
     )
     assert list(judge(tmp_path / "u")) == ["thường"]

@@ -19,7 +19,7 @@ from searchapp.usage import recorder as recorder_module
 from searchapp.usage.recorder import Recorder
 from searchapp.usage.store import Store
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]  # with `usage_helpers`
 
 
 def recorder(file: Path, **more: object) -> Recorder:

@@ -39,3 +39,7 @@ def test_charts_bring_no_style_and_no_script() -> None:
     svg = charts.columns([(3, 1)]) + charts.bar(1, 2, (0, 2))
     assert not re.search(r"style|script|on[a-z]+=|href", svg)
     assert svg.count('aria-hidden="true"') == 2, "the table beside it says it"
+
+
+def test_a_span_ends_where_the_bar_can() -> None:
+    assert '<rect class="span" x="75" y="4.2" width="25"' in charts.bar(0.4, 0.4, (0.3, 0.9))

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
 
 from searchapp.config import Settings
-from searchapp.errors import InputError
+from searchapp.errors import InputError, SearchappError
 from searchapp.web.listening import bind_address, check_address
 
 
@@ -45,3 +46,17 @@ def test_what_systemd_opened_is_not_opened_here(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("LISTEN_FDS", "1")
     check_address(Settings(serve_socket=Path("/nowhere/at/all")))
     assert os.environ["LISTEN_FDS"] == "1", "gunicorn reads it after us"
+
+
+def test_a_socket_of_a_server_that_runs_is_refused_and_one_left_behind_is_not(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)  # the path of a socket has to be short
+    settings = Settings(serve_socket=Path("web.sock"))
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("web.sock")
+        server.listen()
+        with pytest.raises(SearchappError, match="another server listens on"):
+            check_address(settings)
+    assert Path("web.sock").is_socket()
+    check_address(settings)

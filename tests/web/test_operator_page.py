@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from selectolax.lexbor import LexborHTMLParser
+from usage_helpers import search
 from werkzeug.datastructures import Authorization
 
 from searchapp.config import Settings
 from searchapp.tokens import Scope, TokensFile
-from searchapp.usage.records import Click, Search, new_id
+from searchapp.usage.records import Click, Search
 from searchapp.usage.store import Store
 from searchapp.web import create_app
 
@@ -24,24 +25,7 @@ Operator = Callable[..., FlaskClient]
 
 
 def entry(query: str, **more: object) -> Search:
-    values: dict[str, object] = {
-        "id": new_id(time.time()),
-        "kind": "page",
-        "query": query,
-        "filters": (),
-        "sort": "relevance",
-        "page": 1,
-        "size": 10,
-        "total": 3,
-        "shown": ("hue", "n00", "n01"),
-        "suggestion": None,
-        "corrected": None,
-        "verbatim": False,
-        "before": None,
-        "generation": "g",
-        "took_ms": 1234.5,
-    }
-    return Search(**{**values, **more})  # type: ignore[arg-type]
+    return search(query, time.time(), **{"shown": ("hue", "n00", "n01"), "took_ms": 1234.5, **more})
 
 
 @pytest.fixture
