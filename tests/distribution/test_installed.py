@@ -57,6 +57,9 @@ class Installed:
     def printed(self, *arguments: str) -> str:
         done = self.run(*arguments)
         assert done.returncode == 0, done.stderr
+        assert "Warning" not in done.stderr, (
+            "of a Python that is newer than what was written for it"
+        )
         return done.stdout
 
 
