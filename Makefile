@@ -59,22 +59,17 @@ audit: $(READY)  ## Look what is installed up among known vulnerabilities; needs
 	@mkdir -p build
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[audit]'
 	$(BIN)/python -m pip freeze --exclude-editable > build/installed.txt
-	@# --strict: a package that the database can't be asked about is a failure, and not safe.
+	@# --strict: a package that the database can't be asked about is a failure, and not safe. What
+	@# failed is said last; before it may stand the way through the program that failed.
 	@$(BIN)/pip-audit --strict --disable-pip --no-deps --progress-spinner off \
-	    --requirement build/installed.txt $(AUDIT) \
-	  || { echo "make audit: a package is vulnerable, or could not be looked up; it is said above which." \
-	    "Where one database can't be asked, another may: make audit AUDIT='--vulnerability-service osv'" >&2; exit 1; }
+	    --requirement build/installed.txt $(AUDIT) 2> build/audit.log \
+	  || { tail -n 1 build/audit.log >&2; echo "make audit: a package is vulnerable, or could not be" \
+	    "looked up; the line above says which (all of it: build/audit.log). Where one database can't be" \
+	    "asked, another may: make audit AUDIT='--vulnerability-service osv'" >&2; exit 1; }
+	@tail -n 1 build/audit.log
 
-sbom: $(READY)   ## Say what a plain installation consists of, in build/sbom.json.
-	@rm -rf build/plain
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[audit]'
-	$(BIN)/python -m venv --without-pip build/plain
-	$(BIN)/python -m pip --python build/plain/bin/python install --quiet --no-compile \
-	  --disable-pip-version-check '.[opensearch,postgresql,tantivy]'
-	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --mc-type application \
-	  --output-reproducible --spec-version 1.6 --output-format JSON --validate \
-	  --output-file build/sbom.json build/plain/bin/python
-	@rm -rf build/plain
+sbom: $(READY)   ## Say what an installation consists of, in build/sbom.json.
+	$(BIN)/python -m sbom build/sbom.json
 
 dist: $(READY)   ## The wheel and the sdist into dist/, checked; the same files make the same bytes.
 	rm -rf dist

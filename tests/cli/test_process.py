@@ -156,7 +156,7 @@ def test_serve_answers_and_stops(home: Path) -> None:
         cwd=home, env=environment(), stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
-        for _ in range(100):
+        for _ in range(300):
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz") as response:
                     assert json.load(response)["documents"] == 100

@@ -348,9 +348,10 @@ def test_plain_words_are_themselves(text):
     ],
 )
 def test_long_and_deep_queries_are_read_at_once(piece):
-    begun = time.perf_counter()
+    begun = time.process_time()
     parsed = parse_query(piece * (2000 // len(piece)))
     if parsed.expression is not None:
         to_text(parsed.expression)
-    # A second is a hundred times what it takes: only a fault of order would need more.
-    assert time.perf_counter() - begun < 1.0
+    # Several times what the slowest takes: only a fault of order would need more. Of this process,
+    # as others may be busy.
+    assert time.process_time() - begun < 1.0
