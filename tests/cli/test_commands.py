@@ -268,6 +268,20 @@ def test_verify_a_damaged_index(tmp_path: Path) -> None:
     assert harmed.name in str(error)
 
 
+@pytest.mark.parametrize("name", ["manifest.json", "manifest.json.sha256"])
+def test_verify_an_index_with_a_damaged_manifest(tmp_path: Path, name: str) -> None:
+    (tmp_path / "r.jsonl").write_text(json.dumps(RECORDS[0]) + "\n", encoding="utf-8")
+    output("index", "r.jsonl")
+    (manifest,) = (tmp_path / "index").glob(f"*/{name}")
+    manifest.write_bytes(b"x" + manifest.read_bytes()[1:])
+    result = run("verify")
+    assert result.exit_code == 1
+    assert "is damaged; rebuild it with" in result.stderr
+    values = json.loads(run("verify", "--json").stdout)
+    assert values["whole"] is False
+    assert len(values["damage"]) == 1
+
+
 def test_analyze() -> None:
     shown = output("analyze", "Xây dựng Đảng")
     for term in ("xây_dựng", "đảng", "xay", "xay_dung dung_dang"):
