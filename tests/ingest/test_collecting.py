@@ -196,6 +196,26 @@ def test_a_pipe_among_the_files_is_not_waited_for(tmp_path: Path, not_for_ever: 
     os.mkfifo(tmp_path / "docs" / "b.txt")
     documents, _ = problems_of(tmp_path / "docs")
     assert len(documents) == 1
+    # Nor while it is found out what has changed, which comes before reading.
+    (problem,) = collect([tmp_path / "docs"]).unreadable
+    assert (problem.path, problem.kept) == (f"{tmp_path}/docs/b.txt", False)
+    assert "is a pipe" in problem.reason
+
+
+def test_a_pipe_that_was_named_is_refused(tmp_path: Path, not_for_ever: None) -> None:
+    os.mkfifo(tmp_path / "b.txt")
+    with pytest.raises(InputError, match=r"is a pipe.*searchapp index -"):
+        collect([tmp_path / "b.txt"])
+
+
+def test_a_path_that_may_not_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    write(tmp_path / "docs" / "a.txt")
+    monkeypatch.setattr(Path, "exists", refuse)
+    with pytest.raises(InputError, match=r"can't be read .Permission denied."):
+        collect([tmp_path / "docs" / "a.txt"])
 
 
 # -- the sample corpus --------------------------------------------------------------------------
