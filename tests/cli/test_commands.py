@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from searchapp.cli.main import _COMMANDS, commands
-from searchapp.errors import SearchappError
+from searchapp.errors import SearchappError, SynonymsFileError
 
 RECORDS = [
     {"id": "hn", "title": "Hà Nội mùa thu", "text": "Mùa thu Hà Nội có hoa sữa.", "source": "Báo"},
@@ -280,6 +280,13 @@ def test_verify_an_index_with_a_damaged_manifest(tmp_path: Path, name: str) -> N
     values = json.loads(run("verify", "--json").stdout)
     assert values["whole"] is False
     assert len(values["damage"]) == 1
+
+
+def test_serve_tells_of_bad_synonyms_before_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEARCHAPP_SYNONYMS_FILE", "none.txt")
+    error = refused("serve", "--port", "0")
+    assert isinstance(error, SynonymsFileError)
+    assert "none.txt" in str(error)
 
 
 def test_analyze() -> None:
