@@ -208,6 +208,27 @@ def test_a_pipe_that_was_named_is_refused(tmp_path: Path, not_for_ever: None) ->
         collect([tmp_path / "b.txt"])
 
 
+def test_a_folder_that_may_be_listed_and_not_entered_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also for root, who may enter everything: a look at what is in it is refused."""
+    is_symlink = Path.is_symlink
+
+    def refuse(path: Path) -> bool:
+        if path.parent.name == "shut":
+            raise PermissionError(13, "Permission denied", str(path))
+        return is_symlink(path)
+
+    write(tmp_path / "docs" / "a.txt")
+    write(tmp_path / "docs" / "shut" / "b.txt")
+    monkeypatch.setattr(Path, "is_symlink", refuse)
+    collection = collect([tmp_path / "docs"])
+    assert [file.id for file in collection.files] == ["docs/a.txt"]
+    (problem,) = collection.unreadable
+    assert problem.path.endswith("docs/shut/b.txt")
+    assert "Permission denied" in problem.reason
+
+
 def test_a_path_that_may_not_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
