@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from flask import Blueprint, redirect, render_template, url_for
@@ -47,6 +48,7 @@ def make_blueprint(service: SearchService, usage: Usage) -> Blueprint:
     blueprint.add_app_template_filter(worded, "worded")
     blueprint.app_context_processor(lambda: {"query_max_chars": service.settings.query_max_chars})
     overview = guidance.Overview(service)
+    related_searches = guidance.RelatedSearches(service)
 
     @blueprint.get("/")
     def home() -> str:
@@ -96,8 +98,8 @@ def make_blueprint(service: SearchService, usage: Usage) -> Blueprint:
                 facets=facet_lists(answer, state),
                 page_numbers=_page_numbers(answer, last),
                 last=last,
-                related=_in_time(guidance.related, service, answer) if state.page == 1 else (),
-                ways_out=() if answer.total else _in_time(_ways_out, service, answered),
+                related=_in_time(related_searches.of, answer) if state.page == 1 else (),
+                ways_out=() if answer.total else _in_time(partial(_ways_out, service), answered),
                 overview=corpus,
                 shown=usage.searched(state, answer),
                 has_dates=bool(corpus.stats.first_published or any(state.days)),
@@ -126,12 +128,10 @@ def make_blueprint(service: SearchService, usage: Usage) -> Blueprint:
     return blueprint
 
 
-def _in_time(
-    guide: Callable[[SearchService, Asked], tuple[Guide, ...]], service: SearchService, asked: Asked
-) -> tuple[Guide, ...]:
+def _in_time(guide: Callable[[Asked], tuple[Guide, ...]], asked: Asked) -> tuple[Guide, ...]:
     """What goes with an answer, if there is time for it."""
     try:
-        return guide(service, asked)
+        return guide(asked)
     except OutOfTimeError:
         return ()
 

@@ -143,13 +143,16 @@ def _hold_little_memory() -> None:
     """Have glibc give freed memory back: a query's arrays live for milliseconds.
 
     By default each thread gets an arena of its own, and a freed block of some megabytes raises the
-    size up to which blocks are kept: after a hundred queries a worker held twice what it used.
+    size up to which blocks are kept: after a hundred queries a worker held twice what it used. What
+    is given back has to be filled with zeros by the kernel when it is asked for again, so arrays of
+    a number a document are kept up to half a million documents: given back, they cost a query over
+    51,000 documents 4,000 page faults and a third of its time, and saved 7 of 123 MB.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:  # musl and macOS have none
         mallopt(_M_ARENA_MAX, 2)
-        mallopt(_M_MMAP_THRESHOLD, 256 << 10)
-        mallopt(_M_TRIM_THRESHOLD, 1 << 20)
+        mallopt(_M_MMAP_THRESHOLD, 4 << 20)
+        mallopt(_M_TRIM_THRESHOLD, 16 << 20)
 
 
 def _take_long_addresses() -> None:
