@@ -13,6 +13,7 @@
     ├── GoneError             exit 2, HTTP 410   a cursor outlived the index it reads
     ├── LockedError           exit 1, HTTP 409   another build is running
     ├── TokensFileError       exit 2, HTTP 500   the file of tokens can't be trusted
+    ├── SynonymsFileError     exit 2, HTTP 503   the file of synonyms can't be read or has no rules
     ├── UnavailableError      exit 1, HTTP 503   a server that the index is on does not answer
     └── OutOfTimeError        exit 1, HTTP 503   a question takes longer than it may
 
@@ -153,6 +154,16 @@ class TokensFileError(SearchappError):
 
     def __init__(self, path: object, reason: str) -> None:
         super().__init__(f"the file of tokens {path} {reason}")
+
+
+class SynonymsFileError(SearchappError):
+    """The file that `synonyms_file` names can't be read, or a line of it is no rule.
+
+    Nobody who searches can mend it: searching waits until whoever runs the service has.
+    """
+
+    exit_code = 2
+    http_status = 503
 
 
 class UnavailableError(SearchappError):

@@ -14,6 +14,7 @@ from searchapp.errors import (
     OutOfTimeError,
     QueryError,
     SearchappError,
+    SynonymsFileError,
     TokensFileError,
     UnavailableError,
     WrongDocument,
@@ -37,6 +38,7 @@ EVERY = [
     (GoneError("x"), 2, 410),
     (LockedError("x"), 1, 409),
     (TokensFileError("tokens.json", "is damaged"), 2, 500),
+    (SynonymsFileError("x"), 2, 503),
     (UnavailableError("x"), 1, 503),
     (OutOfTimeError(), 1, 503),
 ]

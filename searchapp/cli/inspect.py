@@ -9,6 +9,7 @@ import click
 
 from searchapp.cli.options import echo_json, index_dir_option, json_option
 from searchapp.config import Settings
+from searchapp.errors import IndexRefusedError
 from searchapp.generations import Generations
 from searchapp.verification import verify
 
@@ -58,7 +59,15 @@ def verify_command(deep: bool, as_json: bool, index_dir: Path | None) -> None:
         searchapp verify --deep
     """
     settings = Settings.load(index_dir=index_dir)
-    generation = Generations(settings.index_dir).current()
+    try:
+        generation = Generations(settings.index_dir).current()
+    except IndexRefusedError as error:
+        # Its manifest can't be read: that is damage as any other.
+        if as_json:
+            echo_json({"generation": None, "whole": False, "damage": [str(error)]})
+        else:
+            click.echo(f"searchapp: {error}", err=True)
+        sys.exit(1)
     damage = verify(generation, settings, deep=deep)
     if as_json:
         echo_json({"generation": generation.name, "whole": not damage, "damage": damage})

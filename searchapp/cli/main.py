@@ -90,8 +90,11 @@ def main() -> None:
     except click.Abort:
         click.echo("searchapp: interrupted", err=True)
         sys.exit(130)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        click.echo(f"searchapp: {_in_a_line(error)}", err=True)
         sys.exit(error.exit_code)
     except SearchappError as error:
         click.echo(f"searchapp: {shown(str(error))}", err=True)
@@ -104,6 +107,14 @@ def main() -> None:
         _silence(sys.stdout)  # what could not be written would be tried again at the end
         click.echo(f"searchapp: {error}", err=True)
         sys.exit(1)
+
+
+def _in_a_line(error: click.ClickException) -> str:
+    """What click has to say of a wrong call, in a line, and where the right one stands."""
+    said = shown(" ".join(error.format_message().split())).rstrip(".")
+    said = said[:1].lower() + said[1:]
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return said if context is None else f"{said} (see: {context.command_path} --help)"
 
 
 def _silence(stream: TextIO) -> None:

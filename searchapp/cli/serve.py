@@ -9,6 +9,7 @@ import click
 
 from searchapp.cli.options import index_dir_option
 from searchapp.config import Settings
+from searchapp.language.synonyms import load_synonyms
 from searchapp.tokens import Scope, TokensFile
 
 
@@ -68,6 +69,8 @@ def serve_command(
             serve_workers=workers,
             serve_threads=threads,
         )
+        if settings.synonyms_file is not None:
+            load_synonyms(own=settings.synonyms_file)  # says now what each search would find
         # Who names an address here doesn't want the socket that the file names.
         told = host is not None or port is not None
         return replace(settings, serve_socket=None) if told else settings

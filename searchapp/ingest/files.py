@@ -17,6 +17,7 @@ from searchapp.ingest.signatures import is_bare
 
 _OWN_NAMES = FieldMap()
 _NO_LIMITS_NAMED = Limits()
+_NO_FILE = "a pipe, a socket or a device, and no file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,18 @@ class Root:
 
     @classmethod
     def of(cls, path: Path) -> Root:
-        """A path as somebody named it. Raises InputError if there is nothing."""
-        if not path.exists():
-            raise InputError(f"there is no {path}; name a file or a folder that exists")
+        """A path as somebody named it. Raises InputError if it is none."""
+        try:
+            if not path.exists():
+                raise InputError(f"there is no {path}; name a file or a folder that exists")
+            if not path.is_file() and not path.is_dir():
+                raise InputError(
+                    f"{path} is {_NO_FILE}; name a file, or pipe into: searchapp index -"
+                )
+        except OSError as error:
+            raise InputError(
+                f"{path} can't be read ({error.strerror}); name one that can be"
+            ) from error
         return cls(Path(os.path.abspath(path)), printable(path), path.is_dir())  # noqa: PTH100  # links stay
 
 
@@ -104,10 +114,15 @@ def collect_roots(
 
 def _is_read(file: SourceFile, problems: list[Problem]) -> bool:
     """Whether a file is of a kind that is read; what has the name of one is looked at later."""
-    if file.name.lower().endswith(suffixes()) and (file.path.exists() or file.path.is_symlink()):
-        return True
+    named_so = file.name.lower().endswith(suffixes())
     try:
-        return file.path.is_file() and find_format(file) is not None
+        if not file.path.exists():
+            return named_so and file.path.is_symlink()
+        if not file.path.is_file():
+            if named_so:
+                problems.append(Problem(file.shown, f"is {_NO_FILE}"))  # reading might never end
+            return False
+        return named_so or find_format(file) is not None
     except OSError as error:
         problems.append(Problem(file.shown, f"can't be read ({error.strerror})"))
         return False
@@ -155,7 +170,12 @@ def _walk(
         )
         for name in (*folders, *sorted(n for n in names if not n.startswith("."))):
             path = Path(folder, name)
-            if _leads_out(path, tree):
+            try:
+                leads_out = _leads_out(path, tree)
+            except OSError as error:  # a folder that may be listed and not entered
+                tell(error)
+                continue
+            if leads_out:
                 reason = "is a link out of the folder; name its target as well"
                 problems.append(Problem(root.shown + shown(path), reason))
             elif name not in folders:

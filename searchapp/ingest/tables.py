@@ -8,6 +8,7 @@ from typing import IO
 
 from searchapp.ingest.base import Item, Problem, SourceFile, with_notes
 from searchapp.ingest.decoding import DecodingError
+from searchapp.ingest.mapping import FIELDS, FieldMap
 from searchapp.ingest.opening import PACKED_DAMAGED, open_text, plain_name
 from searchapp.ingest.records import RecordError, make_document
 
@@ -57,7 +58,20 @@ def _open(
     first = text.readline()
     reader = csv.reader(_again(first, text), delimiter=_delimiter(first, file), strict=True)
     names = tuple(name.strip().removeprefix("\ufeff") for name in next(reader, ()))
+    names = _own_names(names, file.fields)
     return names, ((reader.line_num, row) for row in reader if any(map(str.strip, row)))
+
+
+def _own_names(names: Sequence[str], fields: FieldMap) -> tuple[str, ...]:
+    """The names with ours in small letters: spreadsheets write Title and ID.
+
+    One that --map gives, and one of which there are several, stay as they are.
+    """
+    mapped, small = fields.names.values(), [name.lower() for name in names]
+    return tuple(
+        one if one in FIELDS and small.count(one) == 1 and name not in mapped else name
+        for name, one in zip(names, small, strict=True)
+    )
 
 
 def _again(first: str, rest: IO[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ wrong in about one word of some hundred; see docs/relevance.md.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from searchapp.analysis.syllable import parts
+from searchapp.analysis.syllable import canonical_spelling, parts
 from searchapp.analysis.terms import exact_term, folded_term, has_marks, strip_marks
 from searchapp.language.keys import decode_keys, is_english, is_surely_keys
 from searchapp.language.model import UNKNOWN, LanguageModel
@@ -77,27 +78,25 @@ class _Typed:
 def decode_query(query: str, model: LanguageModel) -> Correction | None:
     """Read a query as raw Telex or VNI keystrokes; None if it is not typed so.
 
-    One word that can be nothing else is enough to read the rest alike; English words are left.
+    One word that can be nothing else, or two that the corpus does not have, are enough to read the
+    rest alike; English words are left.
     """
-    found = list(_WORD.finditer(query))
-    decoded = [decode_keys(match[0]) for match in found]
-    sure = any(
-        text is not None
-        and is_surely_keys(match[0])
+    decoded = [
+        (match, text)
+        for match in _WORD.finditer(query)
+        if (text := decode_keys(match[0])) is not None
         and not is_english(match[0])
         and _likelier(model, match[0], text)
-        for match, text in zip(found, decoded, strict=True)
-    )
+    ]
+    never_seen = [match for match, _ in decoded if model.count(exact_term(match[0])) == 0]
+    sure = any(is_surely_keys(match[0]) for match, _ in decoded) or len(never_seen) > 1
     # Marks typed elsewhere say that the query is Vietnamese: then a stray key is a slip.
     if not sure and not has_marks(query):
         return None
     changes = [
         Change(match.start(), match.end(), match[0], text, Kind.KEYS)
-        for match, text in zip(found, decoded, strict=True)
-        if text is not None
-        and not is_english(match[0])
-        and _likelier(model, match[0], text)
-        and (sure or model.count(exact_term(match[0])) == 0)
+        for match, text in decoded
+        if sure or match in never_seen
     ]
     return _apply(query, changes, Kind.KEYS) if changes else None
 
@@ -113,7 +112,7 @@ def correct_query(query: str, model: LanguageModel) -> Correction | None:
     unmarked = not any(t.marked for t in typed)
     meant = _best_reading(typed, unmarked, model)
     changes = [
-        Change(t.start, t.end, t.surface, _in_case(t.surface, term), _kind(t, term))
+        Change(t.start, t.end, t.surface, _shown(t.surface, term), _kind(t, term))
         for t, term in zip(typed, meant, strict=True)
         if term != t.term
     ]
@@ -139,6 +138,17 @@ def _apply(query: str, changes: list[Change], kind: Kind) -> Correction:
         pieces += [query[at : change.start], change.meant]
         at = change.end
     return Correction("".join([*pieces, query[at:]]), kind, tuple(changes))
+
+
+def _shown(surface: str, term: str) -> str:
+    """A term in the case of what was typed, and with its i: where it has y, i is as right.
+
+    Who types *bac si* means *bác sĩ*, who types *le van sy* means *Lê Văn Sỹ*.
+    """
+    if "y" not in strip_marks(surface).lower():
+        with_i = unicodedata.normalize("NFC", unicodedata.normalize("NFD", term).replace("y", "i"))
+        term = with_i if canonical_spelling(with_i) == term else term
+    return _in_case(surface, term)
 
 
 def _in_case(surface: str, term: str) -> str:

@@ -142,6 +142,8 @@ def _last(out: list[str], letter: str) -> int:
 
 
 def _spell(letters: str, tone: str) -> str | None:
+    # Vietnamese has no ưo: input methods put the second horn themselves (nguwoif, nu7oc1).
+    letters = letters.replace("ưo", "ươ")
     if letters.endswith("ươ"):
         letters = letters[:-2] + "uơ"  # thuở, huơ: ươ never ends a syllable
     found = parts(letters)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from searchapp.analysis.syllable import parts, split_tone
 from searchapp.analysis.terms import exact_term, folded_term
-from searchapp.errors import InputError
+from searchapp.errors import SynonymsFileError
 from searchapp.storage import DISK, Storage
 
 Terms = tuple[str, ...]
@@ -56,7 +56,7 @@ class Synonyms:
     _rules: dict[str, list[tuple[Form, tuple[Form, ...], bool]]] = field(default_factory=dict)
 
     def add_lines(self, lines: Iterable[str], source: str) -> None:
-        """Take in rules. Raises InputError, with ``source`` and line, for one that is none."""
+        """Take in rules. Raises SynonymsFileError, with ``source`` and line, for what is none."""
         for number, raw in enumerate(lines, start=1):
             line = raw.strip().removeprefix("\ufeff")
             if line and not line.startswith("#"):
@@ -67,7 +67,7 @@ class Synonyms:
         typed = _forms(left)
         found = _forms(right) if arrow else typed
         if not typed or not found or (not arrow and len(typed) < 2):
-            raise InputError(f"{where}: a rule is 'a, b' or 'a => b', not {line[:60]!r}")
+            raise SynonymsFileError(f"{where}: a rule is 'a, b' or 'a => b', not {line[:60]!r}")
         for form in typed:
             others = tuple(
                 o for o in found if o.terms != form.terms and (arrow or not o.capitals_only)
@@ -99,7 +99,7 @@ class Synonyms:
 def load_synonyms(mined: Path | None = None, own: Path | None = None) -> Synonyms:
     """The built-in abbreviations, those mined from the corpus, and the user's own file.
 
-    Raises InputError if the user's file can't be read or holds something else.
+    Raises SynonymsFileError if the user's file can't be read or holds something else.
     """
     synonyms = Synonyms()
     built_in = files("searchapp.language").joinpath(ABBREVIATIONS_FILE)
@@ -110,7 +110,10 @@ def load_synonyms(mined: Path | None = None, own: Path | None = None) -> Synonym
         try:
             text = own.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"the synonym file {own} can't be read ({error})") from error
+            why = error.strerror if isinstance(error, OSError) else error
+            raise SynonymsFileError(
+                f"the synonym file {own} can't be read ({why}); mend it or synonyms_file"
+            ) from error
         synonyms.add_lines(text.splitlines(), str(own))
     return synonyms
 

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from searchapp.cli.main import _COMMANDS, commands
-from searchapp.errors import SearchappError
+from searchapp.errors import SearchappError, SynonymsFileError
 
 RECORDS = [
     {"id": "hn", "title": "Hà Nội mùa thu", "text": "Mùa thu Hà Nội có hoa sữa.", "source": "Báo"},
@@ -266,6 +266,27 @@ def test_verify_a_damaged_index(tmp_path: Path) -> None:
     error = refused("search", "hà nội")
     assert error.exit_code == 2
     assert harmed.name in str(error)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "manifest.json.sha256"])
+def test_verify_an_index_with_a_damaged_manifest(tmp_path: Path, name: str) -> None:
+    (tmp_path / "r.jsonl").write_text(json.dumps(RECORDS[0]) + "\n", encoding="utf-8")
+    output("index", "r.jsonl")
+    (manifest,) = (tmp_path / "index").glob(f"*/{name}")
+    manifest.write_bytes(b"x" + manifest.read_bytes()[1:])
+    result = run("verify")
+    assert result.exit_code == 1
+    assert "is damaged; rebuild it with" in result.stderr
+    values = json.loads(run("verify", "--json").stdout)
+    assert values["whole"] is False
+    assert len(values["damage"]) == 1
+
+
+def test_serve_tells_of_bad_synonyms_before_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEARCHAPP_SYNONYMS_FILE", "none.txt")
+    error = refused("serve", "--port", "0")
+    assert isinstance(error, SynonymsFileError)
+    assert "none.txt" in str(error)
 
 
 def test_analyze() -> None:

@@ -61,6 +61,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["index", "none", "--index-dir", "other"], 2),
         (["nonsense"], 2),
         (["search", "a", "--limit", "x"], 2),
+        (["search"], 2),
+        (["search", "a", "--limi", "1"], 2),
+        (["eval", "--queries", "none", "--qrels", "none"], 2),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
@@ -70,9 +73,14 @@ def test_exit_status_and_no_traceback(home: Path, arguments: list[str], status: 
     assert done.returncode == status
     if status:
         assert done.stdout == ""
-        assert done.stderr.strip()
-    if done.stderr.startswith("searchapp: "):
+        assert done.stderr.startswith("searchapp: ")
         assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_call_without_a_command_shows_what_there_is(home: Path) -> None:
+    done = call(cwd=home)
+    assert done.returncode == 2
+    assert "Commands:" in done.stderr
 
 
 @pytest.mark.parametrize("index_dir", ["r.jsonl", "r.jsonl/x", "/proc/none"])

@@ -196,6 +196,47 @@ def test_a_pipe_among_the_files_is_not_waited_for(tmp_path: Path, not_for_ever: 
     os.mkfifo(tmp_path / "docs" / "b.txt")
     documents, _ = problems_of(tmp_path / "docs")
     assert len(documents) == 1
+    # Nor while it is found out what has changed, which comes before reading.
+    (problem,) = collect([tmp_path / "docs"]).unreadable
+    assert (problem.path, problem.kept) == (f"{tmp_path}/docs/b.txt", False)
+    assert "is a pipe" in problem.reason
+
+
+def test_a_pipe_that_was_named_is_refused(tmp_path: Path, not_for_ever: None) -> None:
+    os.mkfifo(tmp_path / "b.txt")
+    with pytest.raises(InputError, match=r"is a pipe.*searchapp index -"):
+        collect([tmp_path / "b.txt"])
+
+
+def test_a_folder_that_may_be_listed_and_not_entered_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also for root, who may enter everything: a look at what is in it is refused."""
+    is_symlink = Path.is_symlink
+
+    def refuse(path: Path) -> bool:
+        if path.parent.name == "shut":
+            raise PermissionError(13, "Permission denied", str(path))
+        return is_symlink(path)
+
+    write(tmp_path / "docs" / "a.txt")
+    write(tmp_path / "docs" / "shut" / "b.txt")
+    monkeypatch.setattr(Path, "is_symlink", refuse)
+    collection = collect([tmp_path / "docs"])
+    assert [file.id for file in collection.files] == ["docs/a.txt"]
+    (problem,) = collection.unreadable
+    assert problem.path.endswith("docs/shut/b.txt")
+    assert "Permission denied" in problem.reason
+
+
+def test_a_path_that_may_not_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    write(tmp_path / "docs" / "a.txt")
+    monkeypatch.setattr(Path, "exists", refuse)
+    with pytest.raises(InputError, match=r"can't be read .Permission denied."):
+        collect([tmp_path / "docs" / "a.txt"])
 
 
 # -- the sample corpus --------------------------------------------------------------------------

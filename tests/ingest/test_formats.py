@@ -156,6 +156,46 @@ def test_markdown_broken_front_matter_is_named_with_its_line(read_bytes) -> None
 
 
 @pytest.mark.parametrize(
+    ("raw", "title"),
+    [
+        # Two rules in a text are no front matter: what stands before them stays.
+        ("# Voi\n\nmột\n\n---\n\nhai\n\n---\n\nba", "Voi"),
+        ("Voi\n---\n\nmột\n\nHổ\n---\n\nhai ba", "Voi"),
+        ("một\n\n---\n\nnguồn: báo: hai\n\n---\n\nba", ""),
+        ("---\n\nmột\n\n---\n\nhai ba", ""),
+        ("---\n\nCâu một: có hai: dấu\n\n---\n\nba", ""),
+    ],
+    ids=["rules", "underlined headings", "colons between rules", "first line", "no name"],
+)
+def test_markdown_keeps_the_text_before_and_between_rules(read_bytes, raw, title) -> None:
+    (document,), problems = read_bytes("a.md", raw.encode())
+    for word in ("một", "hai", "ba"):
+        assert word in f"{document.title} {document.text}"
+    assert document.title == title
+    assert all(problem.kept for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("front", "title", "published"),
+    [
+        ("title: Phở: bí quyết\ndate: 2024-03-05", "Phở: bí quyết", "2024-03-05"),
+        ("date: 2024-02-30\ntitle: Phở", "Phở", None),
+        ("title: Phở\ntags: [bò", "Phở", None),
+        ("title: [Phở\ndate: 2024", "Nấu", "2024"),
+    ],
+    ids=["colon in the title", "no such day", "open list", "open title"],
+)
+def test_markdown_front_matter_with_a_slip_costs_only_itself(
+    read_bytes, front: str, title: str, published: str | None
+) -> None:
+    (document,), problems = read_bytes("a.md", f"---\n{front}\n---\n\n# Nấu\n\nBún.".encode())
+    assert (document.title, document.published) == (title, published)
+    assert (document.text, document.tags) == ("Nấu\n\nBún.", ())
+    assert len(problems) == 1
+    assert problems[0].kept
+
+
+@pytest.mark.parametrize(
     "raw",
     [
         "{\nkhông phải JSON\n}\nvăn bản",

@@ -187,6 +187,22 @@ def test_a_damaged_packed_table_keeps_what_came_before(written, cut: int) -> Non
 # -- foreign names --------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("first", "names", "found"),
+    [
+        ("ID,Title,TEXT", "", ("1", "Sen", "nở")),
+        ("id,title,Text", "text=Text", ("1", "Sen", "nở")),
+        ("ID,Title,title", "", ("1", "nở", "")),
+        ("ID,Title,TEXT", "title=TEXT,text=Title", ("1", "nở", "Sen")),
+    ],
+    ids=["capitals", "mapped", "both", "mapped crosswise"],
+)
+def test_own_names_in_capitals(written, first: str, names: str, found: tuple[str, ...]) -> None:
+    (document,), problems = read_all(written("a.csv", f"{first}\n1,Sen,nở\n"), names)
+    assert (document.id, document.title, document.text) == found
+    assert problems == []
+
+
 def test_foreign_names_of_columns_and_keys(written, tmp_path: Path) -> None:
     written("a.csv", "Mã;Đầu đề;Nội dung\n1;Chợ nổi;Ghe xuồng\n")
     written("b.jsonl", '{"Mã": "2", "Đầu đề": "Hồ sen", "Nội dung": "Sen", "title": "khác"}\n')

@@ -18,6 +18,7 @@ TEXTS = [
     "Khóa học machine learning cho học sinh trường học Hà Nội.",
     "The search engine was down, see the test for more.",
     "Nghị định 100 phạt 6.000.000 đồng. Khuỷu tay của Rooney.",
+    "Bác sĩ nói chuyện tỉ mỉ về kỹ năng; phố Lê Văn Sỹ.",
 ] * 3
 
 
@@ -40,6 +41,11 @@ def language(analyzer, tmp_path_factory: pytest.TempPathFactory) -> LanguageMode
         ("suc khoe", "sức khỏe", Kind.MARKS),
         ("khoa hoc machine learning", "khóa học machine learning", Kind.MARKS),
         ("nghi dinh 100", "nghị định 100", Kind.MARKS),
+        ("bac si", "bác sĩ", Kind.MARKS),  # i and y are both right: what was typed stays
+        ("Le Van Sy", "Lê Văn Sỹ", Kind.MARKS),
+        ("ti mi", "tỉ mỉ", Kind.MARKS),
+        ("ky nang", "kỹ năng", Kind.MARKS),
+        ("bác sỉ", "bác sĩ", Kind.SPELLING),
         ("xây dung đảng", "xây dựng đảng", Kind.MARKS),
         ("nghệ thuat đương dai", "nghệ thuật đương đại", Kind.MARKS),
         ("xây dụng đảng", "xây dựng đảng", Kind.SPELLING),  # a wrong mark
@@ -112,6 +118,8 @@ def test_kinds_of_changes(language: LanguageModel) -> None:
         ("hocj sinh giỏi", "học sinh giỏi"),
         ("khoas hocj machine learning", "khóa học machine learning"),
         ("nghij ddinhj 100", "nghị định 100"),
+        ("hoaf binhf", "hòa bình"),  # two words that are no others
+        ("ngwowif dduwong thowif", "người đương thời"),
     ],
 )
 def test_keystrokes(language: LanguageModel, query: str, wanted: str) -> None:

@@ -17,6 +17,7 @@ xaay xây | xaya xây | duwngj dựng | dungwj dựng | dungjw dựng | ddangr �
 ddang đang | dangd đang | ddi đi | did đi | ddoofng đồng | doongfd đồng | ddooj độ
 ddaatr None | ddaats đất | datsad đất | ddaast đất
 dduwowngf đường | dduowngf đường | duowngf dường | duwowngf dường | duongwf dường
+dduwongf đường | nguwoif người | nguwowif người | thuwor thuở
 dduowfng đường | duongfwd đường | dduwongwf đường
 huwowu hươu | huowu hươu | huouw hươu | ruwowuj rượu | ruowuj rượu | ruouwj rượu
 luwu lưu | luuw lưu | cuwus cứu | cuuws cứu | nguwu ngưu
@@ -37,6 +38,7 @@ VNI = """
 xa6y xây | xay6 xây | du7ng5 dựng | dung75 dựng | dung57 dựng | du75ng dựng | d9ang3 đảng
 dang39 đảng | d9a3ng đảng | dang93 đảng | d9i đi | di9 đi | d9o62ng đồng
 d9u7o7ng2 đường | duong729 đường | d9uo7ng2 đường | d9uong72 đường | duo7ng2 dường
+d9u7ong2 đường | nu7oc1 nước
 hu7o7u hươu | huou7 hươu | ru7o7u5 rượu | ruou75 rượu | lu7u lưu | luu7 lưu | cu7u1 cứu | cuu71 cứu
 qua1 quá | qua6n quân | que6n quên | quy1 quý | quye6t1 quyết | quo73 quở | quo6c1 quốc
 gi2 gì | gia1 giá | giu7o7ng2 giường | giuong72 giường | gio72 giờ | gie6t1 giết

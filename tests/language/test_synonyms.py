@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from searchapp.errors import InputError
+from searchapp.errors import SynonymsFileError
 from searchapp.language.synonyms import AbbreviationMiner, Match, Synonyms, load_synonyms
 
 
@@ -58,7 +58,7 @@ def test_an_escaped_comma_does_not_part() -> None:
 
 @pytest.mark.parametrize("line", ["heo", "heo,", ", ,", "=> lợn", "heo =>", "=>", "... , !!!"])
 def test_a_bad_line_is_named(line: str) -> None:
-    with pytest.raises(InputError, match=r"^own\.txt:3: ") as caught:
+    with pytest.raises(SynonymsFileError, match=r"^own\.txt:3: ") as caught:
         rules("# một", "bắp, ngô", line)
     assert "\n" not in str(caught.value)
 
@@ -113,7 +113,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     bad = tmp_path / "bad.txt"
     bad.write_text("bắp, ngô\nheo\n", encoding="utf-8")
     for path, said in ((tmp_path / "none.txt", ""), (latin, ""), (tmp_path, ""), (bad, ":2")):
-        with pytest.raises(InputError) as caught:
+        with pytest.raises(SynonymsFileError) as caught:
             load_synonyms(own=path)
         assert f"{path}{said}" in str(caught.value)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from searchapp.config import Settings
-from searchapp.errors import InputError
+from searchapp.errors import SynonymsFileError
 from searchapp.ingest.build import build
 from searchapp.language.correct import Kind
 from searchapp.search.service import SearchService
@@ -244,7 +244,7 @@ def test_a_bad_synonym_file(index_dir: Path, tmp_path: Path, content: str | None
     own = tmp_path / "own.txt"
     if content is not None:
         own.write_text(content, encoding="utf-8")
-    with pytest.raises(InputError, match=r"own\.txt"):
+    with pytest.raises(SynonymsFileError, match=r"own\.txt"):
         SearchService(Settings(index_dir=index_dir, synonyms_file=own)).search("heo")
 
 
