@@ -25,9 +25,11 @@ from searchapp.search.cursors import Cursor, fingerprint
 from searchapp.search.filtering import parse_filters
 from searchapp.search.live import Live, LiveIndex
 from searchapp.search.planner import Plan, Planner, Wanted
+from searchapp.search.portions import part_end
 from searchapp.search.query_form import query_form
 from searchapp.search.related import telling_query
 from searchapp.search.remembered import Remembered
+from searchapp.search.shown import FieldName, bounded, shown, shown_values
 from searchapp.search.snippets import Highlighter, Snippet
 from searchapp.time_budget import is_spent, within
 
@@ -36,9 +38,13 @@ _PHRASE_WEIGHT = 10.0  # of a syllable in a phrase: about that of a rare word
 
 @dataclass(frozen=True, slots=True)
 class AnswerHit:
-    """A document found, as it is shown; ``explanation`` only where it was asked for."""
+    """A document found, as it is shown; ``explanation`` only where it was asked for.
+
+    ``shortened`` names the fields of ``document`` that are not whole; its text always is.
+    """
 
     document: Document
+    shortened: tuple[FieldName, ...]
     score: float
     title: Snippet
     snippets: tuple[Snippet, ...]
@@ -77,11 +83,18 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class MarkedDocument:
-    """A document whole, with the words of a query marked in its title and text."""
+    """A document, with the words of a query marked in its title and in a part of its text.
+
+    ``shortened`` names the fields of ``document`` that are not whole; its text always is. ``text``
+    is the part from ``text.start`` to ``text.end``, with highlights counted from its beginning.
+    ``matches`` are places of words of the query in the whole text, the first ones.
+    """
 
     document: Document
+    shortened: tuple[FieldName, ...]
     title: Snippet
     text: Snippet
+    matches: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,18 +226,39 @@ class SearchService:
         found = live.searcher.search(understood.plan.query, limit)
         return [(hit.document.id, hit.score) for hit in found.hits]
 
-    def document(self, document_id: str, query: str | None = None) -> MarkedDocument:
-        """A document, with the words of ``query`` marked. Raises NotFoundError."""
+    def document(
+        self,
+        document_id: str,
+        query: str | None = None,
+        *,
+        start: int = 0,
+        max_chars: int | None = None,
+        find: bool = False,
+    ) -> MarkedDocument:
+        """A document, and of its text the part from ``start``, in code points, on.
+
+        The part has at most ``max_chars`` and ``document_max_chars`` code points. The words of
+        ``query`` are marked; ``find`` looks for them in the whole text, too. Raises NotFoundError,
+        QueryError for a start behind the end.
+        """
         live = self._index.get()
-        document = self._document(live, document_id)
+        document, cut = shown(self._document(live, document_id))
+        text = document.text
+        if start and start >= len(text):
+            raise QueryError(f"start is {start}, the document has {len(text)} characters", "start")
+        most = self.settings.document_max_chars
+        end = part_end(text, start, most if max_chars is None else min(max_chars, most))
         if not query or len(query) > self.settings.query_max_chars:
-            return MarkedDocument(document, _unmarked(document.title), _unmarked(document.text))
+            title, part = _unmarked(document.title), Snippet(text[start:end], (), start, end, start)
+            return MarkedDocument(document, cut, title, part)
         with self.time_budget(), self._planner(live) as planner:
             planned = planner.plan(query)
             with stage(Stage.SNIPPET):
                 highlighter = self._highlighter(planned, live.searcher, planner.analyzer)
-                title, text = highlighter.wholes([document.title, document.text])
-        return MarkedDocument(document, title, text)
+                (title,) = highlighter.wholes([document.title])
+                part = highlighter.part(text, start, end)
+                places = highlighter.first_places(text) if find else ()
+        return MarkedDocument(document, cut, title, part, places)
 
     def related(self, document_id: str, size: int) -> tuple[AnswerHit, ...]:
         """The documents most like one, without itself; their snippets are their beginnings.
@@ -232,7 +266,7 @@ class SearchService:
         Raises NotFoundError.
         """
         live = self._index.get()
-        document = self._document(live, document_id)
+        document, _ = shown(self._document(live, document_id))
         with self.time_budget():
             with live.analyzer() as analyzer, stage(Stage.ANALYSE):
                 query = telling_query(document, analyzer, live.searcher)
@@ -328,7 +362,9 @@ class SearchService:
             suggestion=understood.suggestion,
             corrected=understood.corrected,
             plan=understood.plan,
-            facets=found.facets or dict.fromkeys(Column, ()),
+            facets={
+                column: shown_values((found.facets or {}).get(column, ())) for column in Column
+            },
             sort=wishes.sort,
             next_cursor=behind.encode() if more else None,
             partial=found.partial or is_spent(),  # what came last may not be marked
@@ -338,7 +374,9 @@ class SearchService:
         self, live: Live, planned: Plan, explained: Query | None, found: Sequence[Hit]
     ) -> tuple[AnswerHit, ...]:
         """Hits as they are shown; with explanations of their scores by a query, if one is given."""
-        documents = [hit.document for hit in found]
+        documents, cuts = (
+            zip(*(shown(hit.document) for hit in found), strict=True) if found else ((), ())
+        )
         with live.analyzer() as analyzer, stage(Stage.SNIPPET):
             highlighter = self._highlighter(planned, live.searcher, analyzer)
             titles, snippets = highlighter.hits(
@@ -346,13 +384,16 @@ class SearchService:
             )
         return tuple(
             AnswerHit(
-                hit.document,
+                document,
+                cut,
                 round(hit.score, 6),
                 title,
-                tuple(texts),
-                tuple(live.searcher.explain(explained, hit.document.id)) if explained else None,
+                tuple(bounded(text, self.settings.snippet_max_chars) for text in texts),
+                tuple(live.searcher.explain(explained, document.id)) if explained else None,
             )
-            for hit, title, texts in zip(found, titles, snippets, strict=True)
+            for hit, document, cut, title, texts in zip(
+                found, documents, cuts, titles, snippets, strict=True
+            )
         )
 
     def _planner(self, live: Live) -> AbstractContextManager[Planner]:
