@@ -139,7 +139,7 @@ def make_blueprint(service: SearchService, usage: Usage) -> Blueprint:
             matches=len(found.text.highlights),
             text_start=found.text.start,
             part=_part(starts, found.text),
-            related=service.related(document_id, _RELATED_DOCUMENTS),
+            related=() if found.text.start else service.related(document_id, _RELATED_DOCUMENTS),
         )
 
     @blueprint.get("/help")

@@ -47,7 +47,7 @@ def test_what_is_short_is_shown_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "kept"),
     [
-        ("title", LONG, ("sông Hương " * 28)[:-10].strip()[:TITLE_MAX_CHARS - 1] + "…"),
+        ("title", LONG, ("sông Hương " * 27).strip() + "…"),
         ("title", "x" * TITLE_MAX_CHARS, "x" * TITLE_MAX_CHARS),
         ("title", "x" * (TITLE_MAX_CHARS + 1), "x" * (TITLE_MAX_CHARS - 1) + "…"),
         ("source", "x" * 201, "x" * 199 + "…"),
@@ -85,7 +85,7 @@ _TEXT = st.text(alphabet='aạ "<&\n\x01\u0301\u200b😀', max_size=60)
 )
 def test_whatever_stands_in_a_field_its_length_is_bounded(
     title: str, times: int, tags: list[str], many: int
-) -> None:  # fmt: skip
+) -> None:
     value = title * times
     hostile = Document(
         "a", value, value, value, value, value, value, tuple(tags * many), None, value

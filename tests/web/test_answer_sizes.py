@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from selectolax.lexbor import LexborHTMLParser
 
 from searchapp.config import Settings
 from searchapp.contract.writing import ID_MAX_CHARS
@@ -24,18 +25,9 @@ from searchapp.web import create_app
 MB = 1_000_000
 HOSTILE = '"<&\x01\\'  # each takes five bytes or six
 WORD = "sông"
-PIECES = (
-    HOSTILE,
-    f" {WORD} ",
-    "\u200b",
-    "\n",
-    "a\u0302\u0301",
-    "😀",
-    "x" * 50,
-    f"{WORD}-",
-    "\u0301",
-)
-LONGEST = 600_000
+MARKED = "a\u0302\u0301"
+PIECES = (HOSTILE, f" {WORD} ", "\u200b", "\n", MARKED, "😀", "x" * 50, f"{WORD}-", "\u0301")
+LONGEST = 250_000
 HIT = 100_000
 """Bytes of a hit: some 5,600 characters of fields, and two passages in two forms."""
 BOUNDS = {
@@ -62,17 +54,17 @@ BOUNDS = {
 OF_FILES_AND_OPERATORS = {"static", "operator.report", "tell_metrics"}
 
 
-def hostile_documents(seed: int) -> Iterator[Document]:
+def hostile_documents() -> Iterator[Document]:
     """Documents of what makes answers long, every field full of it."""
-    drawing = random.Random(seed)
+    drawing = random.Random(8)
 
     def text(length: int) -> str:
         pieces = drawing.choices(PIECES, k=drawing.randint(1, 3))
         unit = "".join(pieces)
         return (unit * (length // len(unit) + 1))[:length]
 
-    for number in range(24):
-        length = drawing.choice((10, 300, 5_000, 40_000))
+    for number in range(20):
+        length = drawing.choice((10, 300, 5_000, 20_000))
         yield Document(
             f"{number:02}{'🛶' * (ID_MAX_CHARS - 2)}",
             f"{WORD} {text(length)}",
@@ -81,26 +73,21 @@ def hostile_documents(seed: int) -> Iterator[Document]:
             source=text(length),
             category=text(drawing.choice((5, 190))),
             author=text(length),
-            tags=tuple(
-                dict.fromkeys(f"{n}{text(n % 190)}" for n in range(drawing.choice((3, 200))))
-            ),
+            tags=tuple(f"{n}{text(n % 190)}" for n in range(drawing.choice((3, 200)))),
             published="2024-03-05",
             language="vi" + "-abcdefgh" * drawing.choice((0, 3, 1_000)),
         )
-    for number, unit in enumerate(
-        (HOSTILE, f"{WORD} ", f"{WORD}\n", "y", "\u200b", "a\u0302\u0301 ")
-    ):
+    units = (HOSTILE, f"{WORD} ", f"{WORD}\n", "y", "\u200b", f"{MARKED} ")
+    for number, unit in enumerate(units):
         body = unit * (LONGEST // len(unit))
         yield Document(f"long{number}", f"{WORD} {number}", f"{WORD} {body} {WORD}\u200b đò")
 
 
-@pytest.fixture(scope="module", params=[1, 2])
-def app(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Flask]:
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     index_dir = tmp_path_factory.mktemp("sizes") / "index"
     settings = Settings(index_dir=index_dir, jobs=1, usage_log=False, search_timeout_ms=0)
-    put_documents(list(hostile_documents(request.param)), settings)
+    put_documents(list(hostile_documents()), settings)
     app = create_app(settings)
     yield app
     app.extensions["searchapp"]._index.get().searcher.close()
@@ -127,10 +114,9 @@ def test_every_route_has_a_bound(app: Flask) -> None:
     assert answering == BOUNDS.keys() | OF_FILES_AND_OPERATORS
 
 
-@pytest.mark.parametrize("query", [WORD, "*", f"{WORD} x*", f'"{WORD} {WORD}"', "nguồn:s* đò"])
-@pytest.mark.parametrize("sort", ["relevance", "title"])
-def test_hits_and_pages_of_them(client: FlaskClient, query: str, sort: str) -> None:
-    asked = f"q={quote(query)}&sort={sort}"
+@pytest.mark.parametrize("query", [WORD, f'"{WORD} {WORD}" x*', "*"])
+def test_hits_and_pages_of_them(client: FlaskClient, query: str) -> None:
+    asked = f"q={quote(query)}"
     checked(client, "api.search", f"/api/v1/search?{asked}")
     checked(client, "pages.search", f"/search?{asked}")
     largest = f"/api/v1/search?{asked}&size=100&facet_size=1000&explain=1"
@@ -138,23 +124,19 @@ def test_hits_and_pages_of_them(client: FlaskClient, query: str, sort: str) -> N
     for hit in found["hits"]:
         del hit["explanation"]
         assert len(json.dumps(hit, ensure_ascii=False).encode()) <= HIT
-        for one in (
-            *hit["snippets"],
-            {"text": hit["title"], "highlights": hit["title_highlights"]},
-        ):
-            for start, end in one["highlights"]:
-                assert 0 <= start < end <= len(one["text"])
+        marked = [(one["text"], one["highlights"]) for one in hit["snippets"]]
+        for text, spans in [*marked, (hit["title"], hit["title_highlights"])]:
+            assert all(0 <= start < end <= len(text) for start, end in spans)
 
 
 def test_documents(client: FlaskClient) -> None:
     found = ids(client)
-    assert len(found) == 30
+    assert len(found) == 26
     for one in found:
         path = f"documents/{quote(one, safe='')}"
-        for query in ("", f"?q={WORD}"):
-            answer = json.loads(checked(client, "api.document", f"/api/v1/{path}{query}"))
-            assert answer["chars"] <= answer["end"] or answer["next_start"] == answer["end"]
-            checked(client, "pages.document", f"/{path}{query}")
+        answer = json.loads(checked(client, "api.document", f"/api/v1/{path}?q={WORD}"))
+        assert answer["next_start"] == (answer["end"] if answer["end"] < answer["chars"] else None)
+        checked(client, "pages.document", f"/{path}?q={WORD}")
         checked(client, "api.related", f"/api/v1/{path}/related?size=50")
 
 
@@ -183,7 +165,12 @@ def test_what_is_asked_makes_no_endless_page(client: FlaskClient) -> None:
     """Links on a page of results have its whole state."""
     filters = "".join(f"&filter={quote('source:' + '😀' * 30 + str(n))}" for n in range(50))
     checked(client, "pages.search", f"/search?q={quote('😀' * 1_000)}{filters}", 10 * MB)
-    checked(client, "pages.search", f"/search?q=*&filter=year:2024{filters}", 10 * MB)
+    checked(
+        client,
+        "pages.search",
+        f"/search?q=*&filter=year:2024{filters[: filters.rfind('&')]}",
+        10 * MB,
+    )
     refused = client.get(f"/api/v1/search?q=*&filter=source:{'x' * 2_000}")
     assert (refused.status_code, refused.json["field"]) == (400, "filter")
     assert "the filters have 2007 characters together, at most 2000" in refused.json["detail"]
@@ -208,8 +195,6 @@ def test_a_long_text_is_read_part_by_part(client: FlaskClient, app: Flask) -> No
 
 
 def test_a_page_of_a_long_text_leads_to_the_next(client: FlaskClient) -> None:
-    from selectolax.lexbor import LexborHTMLParser
-
     address, numbers = f"/documents/long2?q={WORD}&lang=en", []
     while address:
         page = LexborHTMLParser(client.get(address).text)
@@ -217,14 +202,12 @@ def test_a_page_of_a_long_text_leads_to_the_next(client: FlaskClient) -> None:
         following = page.css_first(".parts [rel=next]")
         address = "" if following is None else following.attributes["href"]
     assert numbers == [f"Part {n} of {len(numbers)}" for n in range(1, len(numbers) + 1)]
-    assert len(numbers) == 7
+    assert len(numbers) == 3
     assert client.get("/documents/long2?start=9999999").status_code == 200
     assert client.get("/documents/long2?start=x").status_code == 200
 
 
 def test_a_result_leads_to_the_part_that_was_found(client: FlaskClient) -> None:
-    from selectolax.lexbor import LexborHTMLParser
-
     page = LexborHTMLParser(client.get("/search?q=đò").text)
     address = page.css_first(".hit h2 a").attributes["href"]
     document = LexborHTMLParser(client.get(address).text)
