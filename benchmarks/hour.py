@@ -24,7 +24,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from benchmarks import common
-from benchmarks.serving import Server, serving
+from benchmarks.serving import SEARCHAPP, Server, serving
 from benchmarks.traffic import Connection, Mix, Seen, figures
 
 _SECTIONS = 3_000
@@ -33,7 +33,6 @@ _STATED = "zuhause"  # a word that no section has
 _CLIENTS = 6
 _STATED_SHARE = 0.15
 _CHANGE_S, _KILL_S, _RELOAD_S = 5.0, 20.0, 60.0
-_SEARCHAPP = "from searchapp.cli import main; main()"
 
 
 @dataclass
@@ -79,7 +78,7 @@ def _live(home: Path, seconds: float, workers: int) -> common.Report:
         left = sum(path.is_dir() for path in (home / "index").iterdir())
     warm = len(life.memory) // 5
     damage = subprocess.run(
-        [sys.executable, "-c", _SEARCHAPP, "verify", "--index-dir", str(home / "index")],
+        [sys.executable, "-c", SEARCHAPP, "verify", "--index-dir", str(home / "index")],
         cwd=common.ROOT,
         capture_output=True,
         text=True,
@@ -209,7 +208,7 @@ def _write_state(docs: Path, state: int) -> None:
 
 
 def _run(home: Path, *command: str) -> None:
-    arguments = [sys.executable, "-c", _SEARCHAPP, *command, "--index-dir", str(home / "index")]
+    arguments = [sys.executable, "-c", SEARCHAPP, *command, "--index-dir", str(home / "index")]
     subprocess.run(arguments, cwd=home, check=True, capture_output=True, env=_environ())
 
 

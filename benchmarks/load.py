@@ -1,30 +1,38 @@
 """A server under load: throughput and times for 1 to 64 clients, and at ten times what it can bear.
 
 The mix is half completions, a third searches, pages and documents, questions drawn from XQuAD by
-Zipf's law, over an index of the wiki. Clients run in this process on the same machine, so that the
-server has less than all of it. Then requests come at ten times the best rate, whatever becomes of
-them: what is accepted should be as fast as ever, the rest refused at once.
+Zipf's law, over indexes of the wiki, with the settings as they come. Clients run in this process on
+the same machine, so that the server has less than all of it. Then requests come at ten times the
+best rate, whatever becomes of them: what is accepted should be as fast as ever, the rest refused at
+once.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import shutil
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
+from urllib.parse import urlencode
 
-from benchmarks import common, line_chart
-from benchmarks.serving import Server, serving
-from benchmarks.traffic import Mix, Seen, closed_loop, figures, open_loop
+from benchmarks import common, line_chart, opensearch_server
+from benchmarks.serving import SEARCHAPP, Server, serving
+from benchmarks.traffic import Connection, Mix, Seen, closed_loop, figures, open_loop
 from searchapp.config import Settings
 from searchapp.ingest.build import build
 from searchapp.search.service import SearchService
 
 _CLIENTS = (1, 2, 4, 8, 16, 32, 64)
 _TIMES_CAPACITY = 10
+_FORGETFUL = {"SEARCHAPP_ANSWERS_REMEMBERED": "0"}
 _BARE = 200  # questions for the cost of HTTP
 
 
@@ -32,6 +40,9 @@ def main() -> int:
     """Run the benchmark; the exit status."""
     parser = common.parser("load", __doc__)
     parser.add_argument("--index", type=Path, action="append", metavar="DIR", help="an index of it")
+    parser.add_argument(
+        "--opensearch", action="store_true", help="the first one on a node started for it, too"
+    )
     parser.add_argument("--seconds", type=float, default=15.0, help="of each step")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--chart", type=Path, metavar="FILE", help="write an SVG there")
@@ -43,14 +54,10 @@ def main() -> int:
         if args.index is None:
             build([common.data_file(common.WIKI)], Settings(index_dir=folders[0]))
         for folder in folders:
-            name, curve, more = measure(folder.resolve(), args.workers, args.seconds)
-            curves[name] = curve
-            report |= {
-                f"{name}_{clients}_clients_{figure}": value
-                for clients, found in curve.items()
-                for figure, value in found.items()
-            }
-            report |= {f"{name}_{figure}": value for figure, value in more.items()}
+            report |= _measured(folder, args.workers, args.seconds, {}, curves)
+        if args.opensearch:
+            with _on_opensearch(folders[0], Path(temporary)) as (folder, environ):
+                report |= _measured(folder, args.workers, args.seconds, environ, curves)
     if args.chart is not None:
         args.chart.write_text(chart(curves), encoding="utf-8")
     report |= {"workers": args.workers, "seconds": args.seconds}
@@ -58,19 +65,52 @@ def main() -> int:
     return 0
 
 
+def _measured(
+    folder: Path,
+    workers: int,
+    seconds: float,
+    environ: Mapping[str, str],
+    curves: dict[str, dict[int, common.Report]],
+) -> common.Report:
+    name, curve, more = measure(folder.resolve(), workers, seconds, environ)
+    curves[name] = curve
+    report = {
+        f"{name}_{clients}_clients_{figure}": value
+        for clients, found in curve.items()
+        for figure, value in found.items()
+    }
+    return report | {f"{name}_{figure}": value for figure, value in more.items()}
+
+
+@contextlib.contextmanager
+def _on_opensearch(folder: Path, work: Path) -> Iterator[tuple[Path, Mapping[str, str]]]:
+    """A copy of an index on a node of its own, and the settings that lead there."""
+    copy = work / "opensearch"
+    shutil.copytree(folder, copy, copy_function=os.link)
+    with opensearch_server.serving(work / "node") as node:
+        common.say("moving the documents to OpenSearch")
+        command = [sys.executable, "-c", SEARCHAPP, "migrate", "--to", "opensearch"]
+        subprocess.run(
+            [*command, "--index-dir", str(copy)],
+            cwd=common.ROOT,
+            env={**os.environ, **node.environ},
+            check=True,
+        )
+        yield copy, node.environ
+
+
 def measure(
-    folder: Path, workers: int, seconds: float
+    folder: Path, workers: int, seconds: float, environ: Mapping[str, str]
 ) -> tuple[str, dict[int, common.Report], common.Report]:
     """The engine of an index, its figures by number of clients, and those of overload."""
-    service = SearchService(Settings(index_dir=folder, answers_remembered=0))
+    settings = replace(Settings.load(environ), index_dir=folder, answers_remembered=0)
+    service = SearchService(settings)
     engine = service.manifest().engine
     questions = common.questions()
     documents = [hit.document.id for q in questions[:200] for hit in service.search(q, size=2).hits]
     mix = Mix(questions, documents)
-    # Nobody is refused here: the curve shows what waiting costs.
-    patient = {"SEARCHAPP_SERVE_WAITING": "100", "SEARCHAPP_SERVE_WAIT_MS": "60000"}
     curve: dict[int, common.Report] = {}
-    with serving(folder, workers, patient) as server:
+    with serving(folder, workers, environ) as server:
         _run(server, mix, 4, seconds / 2)  # warm
         for clients in _CLIENTS:
             curve[clients] = {
@@ -78,14 +118,14 @@ def measure(
                 "memory_mb": server.memory_mb(),
             }
             common.say(f"{engine}, {clients} clients: {curve[clients]}")
-    with serving(folder, workers, {**patient, "SEARCHAPP_ANSWERS_REMEMBERED": "0"}) as server:
+    with serving(folder, workers, {**environ, **_FORGETFUL}) as server:
         _run(server, mix, 4, seconds / 2)
         forgetful = _run(server, mix, 8, seconds)
     capacity = max(found["answers_per_s"] for found in curve.values())
     more = {
         "remembering_nothing_8_clients": forgetful,
-        **_http_cost(folder, service, questions),
-        **_overloaded(folder, workers, mix, capacity, seconds),
+        **_http_cost(folder, service, questions, environ),
+        **_overloaded(folder, workers, mix, capacity, seconds, environ),
     }
     common.say(f"{engine}: {more}")
     return engine, curve, more
@@ -98,11 +138,16 @@ def _run(server: Server, mix: Mix, clients: int, seconds: float) -> common.Repor
 
 
 def _overloaded(
-    folder: Path, workers: int, mix: Mix, capacity: float, seconds: float
+    folder: Path,
+    workers: int,
+    mix: Mix,
+    capacity: float,
+    seconds: float,
+    environ: Mapping[str, str],
 ) -> common.Report:
-    """With the settings as they come: at half of what it can bear, and at ten times that."""
+    """At half of what it can bear, and at ten times that."""
     found: common.Report = {}
-    with serving(folder, workers, {}) as server:
+    with serving(folder, workers, environ) as server:
         _run(server, mix, 4, seconds / 2)
         for name, share in (("half", 0.5), ("tenfold", _TIMES_CAPACITY)):
             seen = Seen()
@@ -110,15 +155,19 @@ def _overloaded(
             found |= {f"{name}_{figure}": value for figure, value in figures(seen, seconds).items()}
             found[f"{name}_asked_per_s"] = round(capacity * share, 1)
             if seen.refusals:
-                found[f"{name}_refusal_p50_ms"] = round(1000 * median(seen.refusals), 1)
+                found |= {
+                    f"{name}_refusal_p50_ms": round(1000 * median(seen.refusals), 1),
+                    f"{name}_refusal_most_ms": round(1000 * max(seen.refusals), 1),
+                }
     return found
 
 
-def _http_cost(folder: Path, service: SearchService, questions: list[str]) -> common.Report:
+def _http_cost(
+    folder: Path, service: SearchService, questions: list[str], environ: Mapping[str, str]
+) -> common.Report:
     """A search by the service and over HTTP, one after another, in turns; medians."""
     bare, over_http = [], []
-    settings: Mapping[str, str] = {"SEARCHAPP_ANSWERS_REMEMBERED": "0"}
-    with serving(folder, 1, settings) as server:
+    with serving(folder, 1, {**environ, **_FORGETFUL}) as server:
         asyncio.run(_in_turns(server, service, questions[:_BARE], bare, over_http))
     half = len(bare) // 2  # the first half warms both
     return {
@@ -134,10 +183,6 @@ async def _in_turns(
     bare: list[float],
     over_http: list[float],
 ) -> None:
-    from urllib.parse import urlencode
-
-    from benchmarks.traffic import Connection
-
     connection = Connection(server.port)
     for question in questions:
         begun = time.perf_counter()

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks import common
 
-_SEARCHAPP = "from searchapp.cli import main; main()"
+SEARCHAPP = "from searchapp.cli import main; main()"
 _WAIT_S = 60.0
 
 
@@ -63,7 +63,7 @@ def serving(folder: Path, workers: int, settings: Mapping[str, str]) -> Iterator
         "SEARCHAPP_INDEX_DIR": str(folder),
     }
     process = subprocess.Popen(
-        [sys.executable, "-c", _SEARCHAPP, *arguments], cwd=common.ROOT, env=environ
+        [sys.executable, "-c", SEARCHAPP, *arguments], cwd=common.ROOT, env=environ
     )
     try:
         _wait_until_ready(port, process)

@@ -187,7 +187,7 @@ class Settings:
     serve_threads: int = _row(
         0, "requests that a process answers at once; 0 means as many as the engine can use", 0
     )
-    serve_waiting: int = _row(16, "requests that wait in a process while it is busy", 0)
+    serve_waiting: int = _row(64, "requests that wait in a process while it is busy", 0)
     serve_wait_ms: int = _row(3000, "longest wait for a busy process, in milliseconds", 0)
     serve_timeout_s: int = _row(
         60, "how long a process may give no sign of life before it is replaced, in seconds", 1

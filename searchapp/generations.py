@@ -170,7 +170,8 @@ class Generations:
         """The name of the live generation; None if nothing was ever built."""
         path = self.index_dir / _CURRENT
         try:
-            name = path.read_text(encoding="utf-8", errors="replace").strip()
+            with path.open("rb", buffering=0) as file:  # asked several times in each request
+                name = file.read().decode("utf-8", errors="replace").strip()
         except (FileNotFoundError, NotADirectoryError):
             return None
         if name and not _NAME.fullmatch(name):

@@ -76,7 +76,12 @@ def test_only_these_modules_open_connections() -> None:
         "engines/opensearch_bulk.py",
     }
     # Listening, and the name of this machine.
-    assert importing("socket") <= {"assistants/running.py", "web/hosts.py", "web/listening.py"}
+    assert importing("socket") <= {
+        "assistants/running.py",
+        "web/gunicorn_worker.py",
+        "web/hosts.py",
+        "web/listening.py",
+    }
     assert importing("psycopg") == {"ingest/postgresql.py"}
 
 

@@ -12,6 +12,7 @@ from searchapp.query.expression import Name
 from searchapp.query.filters import Column, Sort
 from searchapp.query.nodes import Filter
 from searchapp.search.related_searches import shared_words
+from searchapp.search.remembered import Remembered
 from searchapp.search.service import Answer, SearchService, Stats
 from searchapp.search.ways_out import Loosening, WayOut, looser_queries
 
@@ -112,6 +113,29 @@ def _values(answer: Answer, column: Column) -> list[str]:
     """The values of a column among the documents found, the commonest first."""
     values = [one.value for one in answer.facets[column]]
     return [value for value in values if value is not None and '"' not in value]
+
+
+class RelatedSearches:
+    """What `related` says of the answers given last. Safe to share between threads."""
+
+    def __init__(self, service: SearchService) -> None:
+        self._service = service
+        self._remembered: Remembered[tuple[str, ...]] = Remembered(
+            service.settings.answers_remembered
+        )
+
+    def of(self, answer: Answer) -> tuple[str, ...]:
+        """Searches that may come next. Raises OutOfTimeError."""
+        # In one generation, passages follow from the query and the hits.
+        corrected = None if answer.corrected is None else answer.corrected.query
+        hits = tuple(hit.document.id for hit in answer.hits)
+        key = (self._service.generation().name, answer.query, corrected, hits)
+        found = self._remembered.get(key)
+        if found is None:
+            found = related(self._service, answer)
+            if not answer.partial:
+                self._remembered.put(key, found)
+        return found
 
 
 def related(service: SearchService, answer: Answer, most: int = 8) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from searchapp.web import (
     static_files,
     usage,
 )
-from searchapp.web.admission import Admission
+from searchapp.web.admission import ADMISSION, Admission
 from searchapp.web.proxies import ForwardedHeaders
 
 
@@ -62,7 +62,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.register(app, settings)
     static_files.register(app)
     # From the inside out: who gets in, who asks, what is seen of it.
-    app.wsgi_app = Admission(app.wsgi_app, settings)  # type: ignore[method-assign]
+    admission = Admission(app.wsgi_app, settings)
+    app.extensions[ADMISSION] = admission
+    app.wsgi_app = admission  # type: ignore[method-assign]
     trusted = proxies(settings.trusted_proxies)
     app.wsgi_app = ForwardedHeaders(app.wsgi_app, trusted)  # type: ignore[method-assign]
     observing.register(app, settings)

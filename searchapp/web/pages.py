@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -61,6 +62,8 @@ def make_blueprint(service: SearchService, usage: Usage) -> Blueprint:
         """Where the part begins that shows a place of a document's text; None for the first."""
         return part_of(document.text, place, part_chars) or None
 
+    related_searches = guidance.RelatedSearches(service)
+
     @blueprint.get("/")
     def home() -> str:
         try:
@@ -109,8 +112,8 @@ def make_blueprint(service: SearchService, usage: Usage) -> Blueprint:
                 facets=facet_lists(answer, state),
                 page_numbers=_page_numbers(answer, last),
                 last=last,
-                related=_in_time(guidance.related, service, answer) if state.page == 1 else (),
-                ways_out=() if answer.total else _in_time(_ways_out, service, answered),
+                related=_in_time(related_searches.of, answer) if state.page == 1 else (),
+                ways_out=() if answer.total else _in_time(partial(_ways_out, service), answered),
                 overview=corpus,
                 start_of=start_of,
                 shown=usage.searched(state, answer),
@@ -177,12 +180,10 @@ def _asked_start() -> int:
     return int(asked) if _START.fullmatch(asked) else 0
 
 
-def _in_time(
-    guide: Callable[[SearchService, Asked], tuple[Guide, ...]], service: SearchService, asked: Asked
-) -> tuple[Guide, ...]:
+def _in_time(guide: Callable[[Asked], tuple[Guide, ...]], asked: Asked) -> tuple[Guide, ...]:
     """What goes with an answer, if there is time for it."""
     try:
-        return guide(service, asked)
+        return guide(asked)
     except OutOfTimeError:
         return ()
 

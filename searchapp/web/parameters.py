@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any, TypeVar
 
@@ -28,7 +29,7 @@ def read_parameters(kind: type[Parameters], args: MultiDict[str, str] | None = N
     schemas = parameter_schemas(kind)
     values: dict[str, Any] = {}
     wrong: dict[str, str] = {}
-    for field in msgspec.structs.fields(kind):
+    for field in _fields(kind):
         name, schema = field.encode_name, schemas[field.encode_name]
         given = args.getlist(name)
         many = schema.get("type") == "array"
@@ -47,6 +48,11 @@ def read_parameters(kind: type[Parameters], args: MultiDict[str, str] | None = N
     if wrong:
         raise QueryError("; ".join(wrong.values()), next(iter(wrong)))
     return kind(**values)
+
+
+@functools.cache
+def _fields(kind: type[Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(kind)  # evaluates annotations anew each time
 
 
 def _number(raw: str, schema: dict[str, Any]) -> int | str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
+import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -14,11 +15,13 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyReques
 from werkzeug.test import run_wsgi_app
 
 from searchapp.observation import Observation, observe, request_id, stop_observing
+from searchapp.web.observing import REQUEST_ID
 
 _ASKED = "searchapp.refusal"
 _MARK = "0" * 31 + "-refused"
 """Stands for the request's id in what is kept."""
 _KEPT_MOST = 256
+_MADE_MOST_PER_S = 20
 # What a kept answer depends on; a longer value is nobody's real one.
 _HEADERS = ("HTTP_ACCEPT_LANGUAGE", "HTTP_HOST", "HTTP_ORIGIN", "wsgi.url_scheme", "SCRIPT_NAME")
 _LONGEST = 100
@@ -56,16 +59,35 @@ class _Kept:
     body: bytes
 
 
+def _plain(refusal: Refusal) -> _Kept:
+    """A line of text that costs nothing to make."""
+    error = _ERRORS[refusal]()
+    return _Kept(
+        f"{error.code} {error.name}",
+        (
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+            (REQUEST_ID, _MARK),
+        ),
+        f"{error.description}\n".encode(),
+    )
+
+
 class Refusals:
     """Answers for those who are turned away. Safe to share between threads.
 
     The first of a kind takes its way through the application, so that it has all headers, and the
-    words and the language of other errors; later ones differ in their id alone.
+    words and the language of other errors; later ones differ in their id alone. Kinds differ by
+    headers, which strangers may write as they like: whoever writes new ones all the time gets a
+    line of plain text.
     """
 
-    def __init__(self, app: WSGIApplication) -> None:
+    def __init__(self, app: WSGIApplication, clock: Callable[[], float] = time.monotonic) -> None:
         self._app = app
         self._kept: dict[tuple[Any, ...], _Kept] = {}
+        self._clock = clock
+        self._second, self._made_in_it = 0, 0
 
     def answer(
         self,
@@ -80,6 +102,8 @@ class Refusals:
         path = "/api/v1/search" if path.startswith("/api") else "/search"
         key = (refusal, path, *(str(environ.get(name, ""))[:_LONGEST] for name in _HEADERS))
         kept = self._kept.get(key)
+        if kept is None and not self._may_make():
+            kept = _plain(refusal)
         if kept is None:
             if len(self._kept) >= _KEPT_MOST:
                 self._kept.clear()
@@ -90,6 +114,13 @@ class Refusals:
         body = kept.body.replace(_MARK.encode(), name.encode())
         start_response(kept.status, [*headers, ("Content-Length", str(len(body)))])
         return [body]
+
+    def _may_make(self) -> bool:
+        second = int(self._clock())
+        if second != self._second:
+            self._second, self._made_in_it = second, 0
+        self._made_in_it += 1  # threads may lose a count or two: it need not be exact
+        return self._made_in_it <= _MADE_MOST_PER_S
 
     def _made(self, refusal: Refusal, path: str, environ: WSGIEnvironment) -> _Kept:
         asked = {

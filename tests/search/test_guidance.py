@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from searchapp.ingest.build import build
 from searchapp.search import guidance
 from searchapp.search.filtering import parse_filters
 from searchapp.search.guidance import ExampleKind
-from searchapp.search.service import SearchService
+from searchapp.search.service import Answer, SearchService
 from searchapp.search.ways_out import Loosening, looser_queries
 
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -104,6 +105,29 @@ def test_words_that_hits_share_are_written_as_they_are_there(tmp_path: Path) -> 
         *other,
     )
     assert guidance.related(service, service.search("nước lũ")) == ("Quảng Trị",)
+
+
+def test_related_searches_are_made_once_for_an_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [{"title": f"Lũ {n}", "text": "Nước lũ tràn về Quảng Trị."} for n in range(3)]
+    other = [{"title": "Bếp", "text": "Nấu cơm, rửa bát."} for _ in range(9)]
+    service = over(tmp_path, *rows, *other)
+    made: list[str] = []
+
+    def related(_: SearchService, answer: Answer) -> tuple[str, ...]:
+        made.append(answer.query)
+        return (f"{answer.query} {len(made)}",)
+
+    monkeypatch.setattr(guidance, "related", related)
+    searches = guidance.RelatedSearches(service)
+    assert searches.of(service.search("nước lũ")) == ("nước lũ 1",)
+    assert searches.of(service.search("nước lũ")) == ("nước lũ 1",)
+    assert searches.of(service.search("nước lũ", page=1, size=1)) == ("nước lũ 2",), "other hits"
+    build([tmp_path / "r.jsonl"], Settings(index_dir=tmp_path / "index", jobs=1))
+    assert searches.of(service.search("nước lũ")) == ("nước lũ 3",), "another generation"
+    partial = replace(service.search("quảng trị"), partial=True)
+    assert [searches.of(partial), searches.of(partial)] == [("quảng trị 4",), ("quảng trị 5",)]
 
 
 # -- ways out -----------------------------------------------------------------------------------

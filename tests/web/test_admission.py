@@ -17,7 +17,7 @@ from werkzeug.test import Client, TestResponse
 from searchapp.config import Settings
 from searchapp.search.service import SearchService
 from searchapp.web import create_app
-from searchapp.web.admission import Admission, Line
+from searchapp.web.admission import ADMISSION, no_room
 
 STRANGER = "203.0.113.7"
 SUGGEST = "/api/v1/suggest?q=ha"
@@ -54,42 +54,25 @@ def ask(app: Flask, path: str = SUGGEST, **named: object) -> TestResponse:
     return Client(app).get(path, **named)
 
 
-def wait_for(line: Line, waiting: int) -> None:
-    until = time.monotonic() + 20
-    while len(line._waiting) != waiting:
-        assert time.monotonic() < until
-        time.sleep(0.002)
-
-
-def line_of(app: Flask) -> Line:
-    admission = app.wsgi_app._app._app  # what observes is around it, and what reads the address
-    assert isinstance(admission, Admission)
-    return admission._line
-
-
 def test_some_work_some_wait_and_the_rest_is_refused_at_once(
     settings: Settings, held: Held
 ) -> None:
     app = create_app(settings)
-    line = line_of(app)
-    with ThreadPoolExecutor(6) as threads:
+    line = app.extensions[ADMISSION]._line
+    with ThreadPoolExecutor(2) as threads:
         working = threads.submit(ask, app)
         held.entered.acquire()
-        waiting = []
-        for path in (SUGGEST, SUGGEST, SUGGEST, "/search?q=hà+nội&lang=vi", SUGGEST):
-            before = line._waiting[-1] if line._waiting else None
-            waiting.append(threads.submit(ask, app, path))
-            until = time.monotonic() + 20
-            while not line._waiting or line._waiting[-1] is before:
-                assert time.monotonic() < until
-                time.sleep(0.002)
-        *turned_away, last = waiting
-        *refused, page = [one.result(20) for one in turned_away]
-        assert not last.done()
+        waiting = threads.submit(ask, app)
+        until = time.monotonic() + 20
+        while not line._waiting:
+            assert time.monotonic() < until
+            time.sleep(0.002)
+        refused = [ask(app) for _ in range(3)]
+        page = ask(app, "/search?q=hà+nội&lang=vi")
         assert ask(app, "/healthz").status_code == 200, "what watches the server gets in"
         assert ask(app, "/static/0/style.css").status_code == 200
         held.go_on.set()
-        assert working.result().status_code == last.result().status_code == 200
+        assert working.result().status_code == waiting.result().status_code == 200
     for one in refused:
         assert one.status_code == 503
         assert one.headers["Retry-After"] == "1"
@@ -104,21 +87,6 @@ def test_some_work_some_wait_and_the_rest_is_refused_at_once(
     assert page.headers["Content-Security-Policy"]
     assert page.content_length == len(page.data)
     assert ask(app).status_code == 200, "and then there is room again"
-
-
-def test_who_came_last_is_let_in_first() -> None:
-    line, order = Line(1, 3, 20.0), []
-
-    def wait(number: int) -> None:
-        with line.place() as admitted:
-            assert admitted
-            order.append(number)
-
-    with ThreadPoolExecutor(3) as threads, line.place():
-        for number in range(3):
-            threads.submit(wait, number)
-            wait_for(line, number + 1)
-    assert order == [2, 1, 0]
 
 
 def test_nobody_waits_for_ever(settings: Settings, held: Held) -> None:
@@ -198,39 +166,19 @@ def test_what_is_refused_is_counted(settings: Settings) -> None:
     assert shed() == before + 2
 
 
-def test_those_who_come_back_at_once_find_a_place() -> None:
-    """As many clients as there are places, each asking again as soon as it is answered."""
-    line = Line(2, 4, 20.0)
+def test_who_writes_new_headers_all_the_time_makes_no_work(settings: Settings) -> None:
+    app = create_app(settings)
+    made: list[object] = []
+    app.before_request(lambda: made.append(1))
 
-    def client(_: int) -> bool:
-        good = True
-        for _ in range(100):
-            with line.place() as admitted:
-                good &= admitted
-                time.sleep(0)
-        return good
+    def refused(number: int) -> TestResponse:
+        return ask(app, headers={"Accept-Language": f"x{number}"})
 
-    with ThreadPoolExecutor(6) as threads:
-        assert all(threads.map(client, range(6)))
-
-
-def test_many_threads_never_hold_more_places_than_there_are() -> None:
-    line = Line(3, 50, 20.0)
-    inside, most, lock = 0, 0, threading.Lock()
-
-    def work() -> bool:
-        nonlocal inside, most
-        with line.place() as admitted:
-            if admitted:
-                with lock:
-                    inside += 1
-                    most = max(most, inside)
-                time.sleep(0.001)
-                with lock:
-                    inside -= 1
-        return admitted
-
-    with ThreadPoolExecutor(20) as threads:
-        admitted = list(threads.map(lambda _: work(), range(300)))
-    assert all(admitted)
-    assert most == 3
+    with no_room():
+        answers = [refused(number) for number in range(200)]
+    assert {one.status_code for one in answers} == {503}
+    assert {one.headers["Retry-After"] for one in answers} == {"1"}
+    # The clock may go on to another second or two.
+    assert len(made) <= 60
+    assert answers[-1].content_type == "text/plain; charset=utf-8"
+    assert len({one.headers["X-Request-ID"] for one in answers}) == 200
