@@ -27,7 +27,7 @@ HOSTILE = '"<&\x01\\'  # each takes five bytes or six
 WORD = "sông"
 MARKED = "a\u0302\u0301"
 PIECES = (HOSTILE, f" {WORD} ", "\u200b", "\n", MARKED, "😀", "x" * 50, f"{WORD}-", "\u0301")
-LONGEST = 250_000
+LONG = 110_000  # more than a page shows; what is longest is more than an answer has
 HIT = 100_000
 """Bytes of a hit: some 5,600 characters of fields, and two passages in two forms."""
 BOUNDS = {
@@ -79,7 +79,7 @@ def hostile_documents() -> Iterator[Document]:
         )
     units = (HOSTILE, f"{WORD} ", f"{WORD}\n", "y", "\u200b", f"{MARKED} ")
     for number, unit in enumerate(units):
-        body = unit * (LONGEST // len(unit))
+        body = unit * ((1 if number else 2) * LONG // len(unit))
         yield Document(f"long{number}", f"{WORD} {number}", f"{WORD} {body} {WORD}\u200b đò")
 
 
@@ -137,7 +137,9 @@ def test_documents(client: FlaskClient) -> None:
         answer = json.loads(checked(client, "api.document", f"/api/v1/{path}?q={WORD}"))
         assert answer["next_start"] == (answer["end"] if answer["end"] < answer["chars"] else None)
         checked(client, "pages.document", f"/{path}?q={WORD}")
-        checked(client, "api.related", f"/api/v1/{path}/related?size=50")
+    for one in found[:3]:
+        path = f"/api/v1/documents/{quote(one, safe='')}/related"
+        checked(client, "api.related", f"{path}?size=50")
 
 
 def test_all_else(client: FlaskClient) -> None:
@@ -180,9 +182,9 @@ def test_a_long_text_is_read_part_by_part(client: FlaskClient, app: Flask) -> No
     text = app.extensions["searchapp"].document("long1").document.text
     parts, start = [], 0
     while start is not None:
-        answer = client.get(f"/api/v1/documents/long1?q={WORD}&start={start}&max_chars=90000").json
+        answer = client.get(f"/api/v1/documents/long1?q={WORD}&start={start}&max_chars=40000").json
         assert answer["start"] == start
-        assert answer["end"] - start == len(answer["text"]) <= 90_000
+        assert answer["end"] - start == len(answer["text"]) <= 40_000
         assert answer["chars"] == len(text)
         assert answer["highlights"]
         assert {answer["text"][a:b] for a, b in answer["highlights"]} == {WORD}
@@ -202,7 +204,7 @@ def test_a_page_of_a_long_text_leads_to_the_next(client: FlaskClient) -> None:
         following = page.css_first(".parts [rel=next]")
         address = "" if following is None else following.attributes["href"]
     assert numbers == [f"Part {n} of {len(numbers)}" for n in range(1, len(numbers) + 1)]
-    assert len(numbers) == 3
+    assert len(numbers) == 2
     assert client.get("/documents/long2?start=9999999").status_code == 200
     assert client.get("/documents/long2?start=x").status_code == 200
 
