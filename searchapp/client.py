@@ -204,9 +204,25 @@ class Client:
         """Ways to go on from what was typed."""
         return self._get(f"{_API}/suggest", SuggestAnswer, [("q", prefix), ("size", size)])
 
-    def document(self, document_id: str, *, query: str = "") -> DocumentAnswer:
-        """A document, with the words of ``query`` marked. ProblemError 404 if there is none."""
-        return self._get(self._path(document_id), DocumentAnswer, [("q", query)])
+    def document(
+        self, document_id: str, *, query: str = "", start: int = 0, max_chars: int | None = None
+    ) -> DocumentAnswer:
+        """A document, with the words of ``query`` marked. ProblemError 404 if there is none.
+
+        A long text comes in parts: go on with ``start=answer.next_start`` until that is None.
+        """
+        asked = [("q", query), ("start", start), ("max_chars", max_chars)]
+        return self._get(self._path(document_id), DocumentAnswer, asked)
+
+    def whole_text(self, document_id: str) -> str:
+        """The text of a document, however long, read part by part."""
+        parts: list[str] = []
+        start: int | None = 0
+        while start is not None:
+            answer = self.document(document_id, start=start)
+            parts.append(answer.text)
+            start = answer.next_start
+        return "".join(parts)
 
     def related(self, document_id: str, *, size: int = 5) -> RelatedAnswer:
         """The documents most like one. ProblemError 404 if there is no such document."""

@@ -80,6 +80,9 @@ class Settings:
     )
     query_max_chars: int = _row(1000, "longest query, in characters", 1)
     analyze_max_chars: int = _row(10_000, "longest text that the API takes apart, in characters", 1)
+    document_max_chars: int = _row(
+        200_000, "most characters of a document's text in one answer; longer ones go on", 1000
+    )
     opensearch_hosts: str = _row(
         "http://127.0.0.1:9200", "addresses of the OpenSearch nodes, by commas"
     )

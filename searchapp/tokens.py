@@ -96,6 +96,19 @@ class TokensFile:
         self._now: _Clock = now or (lambda: datetime.now(UTC))
         self._read: tuple[_State | None, tuple[Token, ...]] = (None, ())
 
+    @classmethod
+    def with_secrets(cls, path: Path, write: str | None, operate: str | None) -> TokensFile:
+        """The tokens in a file, and those that are settings: one that writes, one that operates."""
+        also = [
+            token_of(name, text, [scope])
+            for name, text, scope in (
+                ("write_token", write, Scope.WRITE),
+                ("operator_token", operate, Scope.OPERATE),
+            )
+            if text is not None
+        ]
+        return cls(path, also)
+
     def tokens(self) -> tuple[Token, ...]:
         """All of them, those that expired as well, in order of age.
 

@@ -28,7 +28,8 @@ def rows() -> list[tuple[str, str, str]]:
 @cache
 def functions(path: str) -> frozenset[str]:
     tree = ast.parse((PROJECT / path).read_text(encoding="utf-8"))
-    return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef
+    return frozenset(node.name for node in tree.body if isinstance(node, kinds))
 
 
 def test_the_table_is_read() -> None:

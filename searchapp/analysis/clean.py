@@ -20,6 +20,8 @@ _INVISIBLE = (
 _INVISIBLE_RUN = re.compile(f"[{_INVISIBLE}]+")
 # A zero-width space marks a place where a line may break, which in Vietnamese is between words.
 _ZERO_WIDTH_SPACE = "\u200b"
+# Letters that stay as they are, whatever stands before them; most of a text that needs some work.
+_PLAIN_RUN = re.compile("[\x00-\u00ac\u00ae-\u02ff\u1ea0-\u1ef9]{2,}")
 _NEEDS_WORK = re.compile(f"[{_INVISIBLE}{_ZERO_WIDTH_SPACE}]")
 
 
@@ -53,35 +55,57 @@ def clean(raw: str) -> CleanText:
     """Bring ``raw`` to NFC without invisible characters, and remember where each character was."""
     if not _NEEDS_WORK.search(raw) and unicodedata.is_normalized("NFC", raw):
         return CleanText(raw)
-    visible: list[str] = []
-    origin: list[int] = []
-    for index, char in enumerate(raw):
-        if not _INVISIBLE_RUN.match(char):
-            visible.append(" " if char == _ZERO_WIDTH_SPACE else char)
-            origin.append(index)
     out: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
+    at = 0
+    for run in _PLAIN_RUN.finditer(raw):
+        # What follows may change the last of them.
+        first, last = run.start(), run.end() - (run.end() < len(raw))
+        _clean_part(raw, at, first, out, starts, ends)
+        out.append(raw[first:last])
+        starts.extend(range(first, last))
+        ends.extend(range(first + 1, last + 1))
+        at = last
+    _clean_part(raw, at, len(raw), out, starts, ends)
+    return CleanText("".join(out), starts, ends)
+
+
+def _clean_part(
+    raw: str, first: int, last: int, out: list[str], starts: list[int], ends: list[int]
+) -> None:
+    """Append ``raw[first:last]``, cleaned, with the raw span of each of its characters."""
+    visible: list[str] = []
+    origin: list[int] = []
+    for index in range(first, last):
+        char = raw[index]
+        if not _INVISIBLE_RUN.match(char):
+            visible.append(" " if char == _ZERO_WIDTH_SPACE else char)
+            origin.append(index)
     begin = 0
     while begin < len(visible):
         stop = begin + 1
-        while stop < len(visible) and _continues("".join(visible[begin:stop]), visible[stop]):
+        while stop < len(visible) and _continues(visible, begin, stop):
             stop += 1
         composed = unicodedata.normalize("NFC", "".join(visible[begin:stop]))
         _append_cluster(composed, origin[begin:stop], out, starts, ends)
         begin = stop
-    return CleanText("".join(out), starts, ends)
 
 
-def _continues(cluster: str, char: str) -> bool:
-    """Whether ``char`` may compose or reorder with what stands before it."""
+def _continues(visible: Sequence[str], begin: int, stop: int) -> bool:
+    """Whether ``visible[stop]`` may compose or reorder with what stands before it from ``begin``.
+
+    What may go on without end (marks, Korean letters) is told by itself: the time that a text takes
+    is in proportion to its length.
+    """
+    char = visible[stop]
     if char < "\u0300":
         return False
-    if unicodedata.combining(char):
+    if unicodedata.combining(char) or "\u1160" <= char <= "\u11ff":
         return True
+    cluster = "".join(visible[begin:stop])
     together = unicodedata.normalize("NFC", cluster + char)
-    apart = unicodedata.normalize("NFC", cluster) + unicodedata.normalize("NFC", char)
-    return together != apart or "\u1160" <= char <= "\u11ff"
+    return together != unicodedata.normalize("NFC", cluster) + unicodedata.normalize("NFC", char)
 
 
 def _append_cluster(

@@ -14,10 +14,12 @@ import uvicorn
 from mcp.server.stdio import stdio_server
 from mcp.server.transport_security import TransportSecuritySettings
 
+from searchapp.assistants.access import App, RequireReading
 from searchapp.assistants.server import make_server
 from searchapp.config import Settings
 from searchapp.errors import InputError, SearchappError
 from searchapp.search.service import SearchService
+from searchapp.tokens import TokensFile
 
 PATH = "/mcp"
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -50,6 +52,7 @@ def serve_http(settings: Settings, host: str, port: int, allowed_hosts: tuple[st
 
     ``allowed_hosts`` are the names by which they may call, with a port or without, beside those of
     this machine where only it can reach us: a page that has its own name point here is refused.
+    Where `read_access` is ``token``, so is who brings no token of the scope ``read``.
     Raises InputError if nobody could call, SearchappError if the port is taken.
     """
     security = _security(host, allowed_hosts)
@@ -66,12 +69,20 @@ def serve_http(settings: Settings, host: str, port: int, allowed_hosts: tuple[st
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     _log_to_stderr()
     # Every call stands for itself: any number of assistants, and none is lost by a restart.
-    app = make_server(SearchService(settings)).streamable_http_app(
+    app: App = make_server(SearchService(settings)).streamable_http_app(
         streamable_http_path=PATH,
         stateless_http=True,
         json_response=True,
         transport_security=security,
     )
+    is_closed = settings.read_access == "token"
+    if is_closed:
+        app = RequireReading(
+            app,
+            TokensFile.with_secrets(
+                settings.tokens_path, settings.write_token, settings.operator_token
+            ),
+        )
     server = uvicorn.Server(
         uvicorn.Config(
             app,
@@ -84,7 +95,8 @@ def serve_http(settings: Settings, host: str, port: int, allowed_hosts: tuple[st
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listening.getsockname()[1]}{PATH}"
-    sys.stderr.write(f"searchapp: MCP on {address} (Ctrl+C stops)\n")
+    asked = ", with a token of the scope read" if is_closed else ""
+    sys.stderr.write(f"searchapp: MCP on {address}{asked} (Ctrl+C stops)\n")
     server.run(sockets=[listening])
 
 

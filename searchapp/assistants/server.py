@@ -72,7 +72,8 @@ def make_server(service: SearchService) -> Server[Any]:
                     name="document",
                     title="Tài liệu · A document",
                     uri_template=f"{_URI}{{id}}",
-                    description="The text of a document, whole, by its id (percent-encoded).",
+                    description="The text of a document by its id (percent-encoded); the beginning"
+                    " of a long one.",
                     mime_type="text/plain",
                 )
             ]
@@ -139,14 +140,26 @@ def _failed(message: str) -> types.CallToolResult:
 
 
 def _resource(service: SearchService, uri: str) -> types.ReadResourceResult:
-    """A document whole. Raises MCPError with our message."""
+    """The text of a document; of a long one the first part, and how to go on in a block of its own.
+
+    Raises MCPError with our message.
+    """
     try:
         if not uri.startswith(_URI):
             raise MCPError(types.INVALID_PARAMS, f"{uri!r} is no document; write {_URI}ID")
-        document = service.document(unquote(uri.removeprefix(_URI))).document
+        found = service.document(unquote(uri.removeprefix(_URI)))
     except SearchappError as error:
         wrong = types.INVALID_PARAMS if error.http_status < 500 else types.INTERNAL_ERROR
         raise MCPError(wrong, str(error), {"uri": uri}) from error
+    part, chars = found.text, len(found.document.text)
+    texts = [part.text]
+    if part.end < chars:
+        texts.append(
+            f"The text before this is characters 0 to {part.end} of {chars}."
+            f" For what follows, call the tool document with start={part.end}"
+        )
     return types.ReadResourceResult(
-        contents=[types.TextResourceContents(uri=uri, mime_type="text/plain", text=document.text)]
+        contents=[
+            types.TextResourceContents(uri=uri, mime_type="text/plain", text=text) for text in texts
+        ]
     )

@@ -49,7 +49,10 @@ def _search(service: SearchService, asks: asked.SearchCall) -> Struct:
 
 def _document(service: SearchService, asks: asked.DocumentCall) -> Struct:
     _check_length(asks.query, service.settings.query_max_chars)
-    return document_part(service.document(asks.id, asks.query), asks.start, asks.max_chars)
+    found = service.document(
+        asks.id, asks.query, start=asks.start, max_chars=asks.max_chars, find=True
+    )
+    return document_part(found)
 
 
 def _related(service: SearchService, asks: asked.RelatedCall) -> Struct:

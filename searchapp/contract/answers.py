@@ -21,6 +21,7 @@ from searchapp.contract.hits import (
     Language,
     Published,
     ScorePart,
+    Shortened,
     Snippet,
     Source,
     Span,
@@ -247,7 +248,7 @@ class SuggestAnswer(Struct, frozen=True, kw_only=True):
 
 
 class DocumentAnswer(Struct, frozen=True, kw_only=True):
-    """A document, whole."""
+    """A document, and its text or a part of it."""
 
     id: Id
     title: Title
@@ -260,13 +261,17 @@ class DocumentAnswer(Struct, frozen=True, kw_only=True):
         ),
     ]
     text: Annotated[
-        str, Meta(examples=["Cả huyện chung tay xây dựng nông thôn mới từ con đường làng."])
+        str,
+        Meta(
+            description="Từ `start` đến `end`.\nThe text from `start` to `end`.",
+            examples=["Cả huyện chung tay xây dựng nông thôn mới từ con đường làng."],
+        ),
     ]
     highlights: Annotated[
         Spans,
         Meta(
-            description="Các đoạn của `text`; rỗng nếu không gửi `q`.\n"
-            "Spans of `text`; empty without `q`.",
+            description="Các đoạn của `text`, tính từ đầu `text` này; rỗng nếu không có câu tìm.\n"
+            "Spans of this `text`, counted from its beginning; empty without a query.",
             examples=[[[19, 41]]],
         ),
     ]
@@ -277,6 +282,21 @@ class DocumentAnswer(Struct, frozen=True, kw_only=True):
     tags: Tags
     published: Published
     language: Language
+    shortened: Shortened
+    start: Annotated[Count, Meta(description="Chỗ bắt đầu.\nWhere this text begins.", examples=[0])]
+    end: Annotated[
+        Count, Meta(description="Chỗ kết thúc.\nWhere it ends, excluded.", examples=[60])
+    ]
+    chars: Annotated[
+        Count, Meta(description="Độ dài toàn văn.\nLength of the whole text.", examples=[60])
+    ]
+    next_start: Annotated[
+        int | None,
+        Meta(
+            description="`start` để đọc tiếp; null khi hết.\nGoes on here; null at the end.",
+            examples=[None],
+        ),
+    ]
 
 
 class RelatedAnswer(Struct, frozen=True, kw_only=True):

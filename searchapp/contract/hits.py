@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -43,6 +43,16 @@ Language = Annotated[
         description="Ngôn ngữ của tài liệu theo BCP 47, như trong tệp.\n"
         "The language that the document says it is in, BCP 47.",
         examples=["vi"],
+    ),
+]
+Shortened = Annotated[
+    list[Literal["title", "url", "source", "category", "author", "tags", "language"]],
+    Meta(
+        description="Những trường quá dài nên không đủ ở đây: bị cắt, cuối là “…”; địa chỉ, ngôn"
+        " ngữ và thẻ thì bị bỏ.\n"
+        "Fields that are too long to be whole here: cut, with … at their end; an address, a"
+        " language and tags are left out.",
+        examples=[[]],
     ),
 ]
 View = Annotated[
@@ -111,6 +121,7 @@ class Hit(Struct, frozen=True, kw_only=True):
     tags: Tags
     published: Published
     language: Language
+    shortened: Shortened
     snippets: list[Snippet]
     explanation: Annotated[
         list[ScorePart] | None,

@@ -128,6 +128,18 @@ Prefix = Annotated[
 SuggestSize = Annotated[
     int, Meta(ge=1, le=20, description="Số gợi ý nhiều nhất.\nMost completions.")
 ]
+Start = Annotated[
+    int,
+    Meta(
+        ge=0,
+        description="Đọc từ ký tự này, tính từ 0; đọc tiếp thì lấy `next_start` của câu trả lời"
+        " trước.\n"
+        "The first character to read, from 0 on; `next_start` of an answer goes on behind it.",
+    ),
+]
+MaxChars = Annotated[
+    int, Meta(ge=1, description="Số ký tự nhiều nhất được đọc.\nMost characters to read.")
+]
 RelatedSize = Annotated[
     int, Meta(ge=1, le=50, description="Số tài liệu nhiều nhất.\nMost documents.")
 ]
@@ -172,6 +184,8 @@ class DocumentParameters(Struct, frozen=True, kw_only=True):
     """Of `/documents/{id}`."""
 
     q: OptionalQuery = ""
+    start: Start = 0
+    max_chars: MaxChars | UnsetType = UNSET
 
 
 class RelatedParameters(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from searchapp.contract import requests as asked
 from searchapp.contract.answers import DocumentAnswer
-from searchapp.contract.hits import Count, Spans
+from searchapp.contract.hits import Count
 
 DOCUMENT_CHARS = 6_000
 DOCUMENT_MAX_CHARS = 50_000
@@ -49,21 +49,8 @@ class DocumentCall(Struct, frozen=True, kw_only=True):
 
     id: _Id
     query: asked.OptionalQuery = ""
-    start: Annotated[
-        int,
-        Meta(
-            ge=0,
-            description="Đọc từ ký tự này, tính từ 0.\nThe first character to read, from 0 on.",
-        ),
-    ] = 0
-    max_chars: Annotated[
-        int,
-        Meta(
-            ge=1,
-            le=DOCUMENT_MAX_CHARS,
-            description="Số ký tự nhiều nhất được đọc.\nMost characters to read.",
-        ),
-    ] = DOCUMENT_CHARS
+    start: asked.Start = 0
+    max_chars: Annotated[asked.MaxChars, Meta(le=DOCUMENT_MAX_CHARS)] = DOCUMENT_CHARS
 
 
 class RelatedCall(Struct, frozen=True, kw_only=True):
@@ -81,20 +68,8 @@ class SuggestCall(Struct, frozen=True, kw_only=True):
 
 
 class DocumentPart(DocumentAnswer, frozen=True, kw_only=True):
-    """A document, with a part of its text."""
+    """A document with a part of its text, and where to read on."""
 
-    text: Annotated[str, Meta(description="Từ `start` đến `end`.\nThe text from `start` to `end`.")]
-    highlights: Annotated[
-        Spans,
-        Meta(description="Các đoạn của `text` ở đây.\nSpans of this `text`, counted from `start`."),
-    ]
-    start: Annotated[Count, Meta(description="Chỗ bắt đầu.\nWhere the part begins.")]
-    end: Annotated[Count, Meta(description="Chỗ kết thúc.\nWhere it ends, excluded.")]
-    chars: Annotated[Count, Meta(description="Độ dài cả tài liệu.\nLength of the whole text.")]
-    next_start: Annotated[
-        int | None,
-        Meta(description="`start` để đọc tiếp; null khi hết.\nGoes on here; null at the end."),
-    ]
     page: Annotated[
         int | None,
         Meta(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from heapq import nlargest
 from typing import Any, cast
 
 import msgspec
@@ -15,9 +16,14 @@ from searchapp.language.completions import Completion
 from searchapp.language.correct import Correction
 from searchapp.query.describe import describe, text_of
 from searchapp.query.filters import Column
-from searchapp.query.nodes import Query
+from searchapp.query.nodes import Node, Query
 from searchapp.search.results import Answer, AnswerHit, MarkedDocument, Stats
+from searchapp.search.shown import shortened
 from searchapp.search.snippets import Snippet
+
+_EXPLAINED_TERMS = 200  # of a hit, those that count most; and of a query, the first ones
+_DESCRIBED_CHARS = 20_000
+_SOURCES = 100
 
 
 def plain(answer: msgspec.Struct) -> Any:
@@ -58,13 +64,17 @@ def search_answer(answer: Answer, *, explain: bool = False) -> said.SearchAnswer
 
 def _understood(query: Query) -> said.Understood:
     return said.Understood(
-        match=describe(query.match),
-        first=None if query.first is None else describe(query.first),
+        match=_described(query.match),
+        first=None if query.first is None else _described(query.first),
         score=[
             said.ScoredTerm(view=one.node.view.value, term=text_of(one.node), weight=one.weight)
-            for one in query.score
+            for one in query.score[:_EXPLAINED_TERMS]
         ],
     )
+
+
+def _described(node: Node) -> str:
+    return shortened(describe(node), _DESCRIBED_CHARS)
 
 
 def _correction(correction: Correction | None) -> said.Correction | None:
@@ -82,6 +92,9 @@ def hit(one: AnswerHit) -> said.Hit:
     document = one.document
     explanation = None
     if one.explanation is not None:
+        parts = one.explanation
+        if len(parts) > _EXPLAINED_TERMS:
+            parts = tuple(nlargest(_EXPLAINED_TERMS, parts, lambda p: abs(p.weight * p.value)))
         explanation = [
             said.ScorePart(
                 view=part.view.value,
@@ -91,7 +104,7 @@ def hit(one: AnswerHit) -> said.Hit:
                 score=round(part.weight * part.value, 6),
                 document_frequency=part.document_frequency,
             )
-            for part in one.explanation
+            for part in parts
         ]
     return said.Hit(
         id=document.id,
@@ -105,6 +118,7 @@ def hit(one: AnswerHit) -> said.Hit:
         tags=list(document.tags),
         published=document.published,
         language=document.language,
+        shortened=list(one.shortened),
         snippets=[_snippet(snippet, document) for snippet in one.snippets],
         explanation=explanation,
     )
@@ -137,14 +151,14 @@ def suggest_answer(query: str, completions: Iterable[Completion]) -> said.Sugges
 
 
 def document_answer(found: MarkedDocument) -> said.DocumentAnswer:
-    """A document, whole."""
-    document = found.document
+    """A document, and the part of its text that was read."""
+    document, part = found.document, found.text
     return said.DocumentAnswer(
         id=document.id,
         title=document.title,
         title_highlights=_spans(found.title.highlights),
-        text=document.text,
-        highlights=_spans(found.text.highlights),
+        text=part.text,
+        highlights=_spans(part.highlights),
         url=document.url,
         source=document.source,
         category=document.category,
@@ -152,6 +166,11 @@ def document_answer(found: MarkedDocument) -> said.DocumentAnswer:
         tags=list(document.tags),
         published=document.published,
         language=document.language,
+        shortened=list(found.shortened),
+        start=part.start,
+        end=part.end,
+        chars=len(document.text),
+        next_start=part.end if part.end < len(document.text) else None,
     )
 
 
@@ -171,7 +190,7 @@ def stats_answer(stats: Stats) -> said.StatsAnswer:
         bytes=stats.bytes,
         analyzer_version=stats.analyzer_version,
         pyvi_version=stats.pyvi_version,
-        sources=list(stats.sources),
+        sources=list(stats.sources[:_SOURCES]),
         first_published=None if stats.first_published is None else str(stats.first_published),
         last_published=None if stats.last_published is None else str(stats.last_published),
         columns=_by_column(

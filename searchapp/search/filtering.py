@@ -16,6 +16,8 @@ from searchapp.query.dates import parse_period, parse_published
 from searchapp.query.filters import Column
 from searchapp.query.nodes import Filter, HasValue, Node, Or, PublishedIn
 
+FILTERS_MAX_CHARS = 2_000
+"""Of all filters together: every link on a page of results has them."""
 _PUBLISHED = "published"
 _COLUMNS = {column.value: column for column in Column}
 
@@ -28,6 +30,12 @@ def parse_filters(
     ``published_from`` and ``published_to`` are ISO 8601 dates or parts of them, both included.
     Raises QueryError, its field ``filter``, ``from`` or ``to``.
     """
+    length = sum(map(len, filters))
+    if length > FILTERS_MAX_CHARS:
+        raise QueryError(
+            f"the filters have {length} characters together, at most {FILTERS_MAX_CHARS} are taken",
+            "filter",
+        )
     values: dict[Column, list[str | None]] = {}
     spans: list[Node] = []
     for text in filters:

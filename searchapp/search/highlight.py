@@ -2,7 +2,8 @@
 
 Each run of letters and digits of the text is brought to its terms, which are looked up among those
 of the query. What a run stands for is remembered for the texts that follow, which share most of
-their syllables. A document takes a fraction of a millisecond and needs no engine.
+their syllables. A document takes a fraction of a millisecond and needs no engine; one that takes
+longer than the time budget has its first places.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from searchapp.analysis.segmentation import split_chunk
 from searchapp.analysis.terms import exact_term, folded_term
 from searchapp.query.nodes import Phrase, Term
 from searchapp.search.parts import Wanted
+from searchapp.time_budget import is_spent
 
 MAX_PLACES_PER_TERM = 1_000  # in one text: enough to choose passages from
 
 _SYLLABLE = re.compile(r"[^\W_]+")
 _GAP = re.compile(r"[\W_]*")
+_LOOK_UP_RUNS = 4_096  # some milliseconds apart: whether there is time, and anything left to find
 _MAX_CHUNK = 200  # characters looked at on each side of a place inside a longer run
 
 
@@ -73,7 +76,9 @@ class PlaceFinder:
     def _spans_by_term(self, text: str) -> list[list[tuple[int, int]]]:
         found: list[list[tuple[int, int]]] = [[] for _ in range(self._count)]
         known = self._known
-        for run in _SYLLABLE.finditer(text):
+        for number, run in enumerate(_SYLLABLE.finditer(text), 1):
+            if not number % _LOOK_UP_RUNS and (is_spent() or _are_full(found)):
+                break
             surface = run[0]
             numbers = known.get(surface)
             if numbers is None:
@@ -93,6 +98,10 @@ class PlaceFinder:
         exact_number = self._numbers[View.EXACT].get(exact_term(surface))
         folded_number = self._numbers[View.FOLDED].get(folded)
         return tuple(number for number in (exact_number, folded_number) if number is not None)
+
+
+def _are_full(found: Iterable[Sequence[tuple[int, int]]]) -> bool:
+    return all(len(spans) >= MAX_PLACES_PER_TERM for spans in found)
 
 
 def _add(found: list[list[tuple[int, int]]], numbers: Iterable[int], span: tuple[int, int]) -> None:

@@ -11,14 +11,19 @@ from searchapp.engines.base import ColumnSummary, Contribution, FacetValue
 from searchapp.language.correct import Correction
 from searchapp.query.filters import Column, Sort
 from searchapp.search.plan import Plan
+from searchapp.search.shown import FieldName
 from searchapp.search.snippets import Snippet
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerHit:
-    """A document found, as it is shown; ``explanation`` only where it was asked for."""
+    """A document found, as it is shown; ``explanation`` only where it was asked for.
+
+    ``shortened`` names the fields of ``document`` that are not whole; its text always is.
+    """
 
     document: Document
+    shortened: tuple[FieldName, ...]
     score: float
     title: Snippet
     snippets: tuple[Snippet, ...]
@@ -57,11 +62,18 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class MarkedDocument:
-    """A document whole, with the words of a query marked in its title and text."""
+    """A document, with the words of a query marked in its title and in a part of its text.
+
+    ``shortened`` names the fields of ``document`` that are not whole; its text always is. ``text``
+    is the part from ``text.start`` to ``text.end``, with highlights counted from its beginning.
+    ``matches`` are places of words of the query in the whole text, the first ones.
+    """
 
     document: Document
+    shortened: tuple[FieldName, ...]
     title: Snippet
     text: Snippet
+    matches: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from searchapp.analysis.base import Analysis
 from searchapp.config import Settings
 from searchapp.documents import Document
-from searchapp.errors import NotFoundError
+from searchapp.errors import NotFoundError, QueryError
 from searchapp.generation_files import Generation
 from searchapp.generations import Generations
 from searchapp.language.completions import MAX_PREFIX_CHARS, Completion
@@ -27,11 +27,14 @@ from searchapp.search.live import Live, LiveIndex
 from searchapp.search.parts import Wanted
 from searchapp.search.plan import Plan
 from searchapp.search.planner import Planner
+from searchapp.search.portions import part_end
 from searchapp.search.query_form import query_form
 from searchapp.search.related import telling_query
 from searchapp.search.remembered import Remembered
 from searchapp.search.results import Answer, AnswerHit, MarkedDocument, Stats
 from searchapp.search.showing import make_highlighter, shown_hits, unmarked
+from searchapp.search.shown import shown, shown_values
+from searchapp.search.snippets import Snippet
 from searchapp.search.understanding import Understood, understand
 from searchapp.time_budget import is_spent, within
 
@@ -135,20 +138,41 @@ class SearchService:
         found = live.searcher.search(understood.plan.query, limit)
         return [(hit.document.id, hit.score) for hit in found.hits]
 
-    def document(self, document_id: str, query: str | None = None) -> MarkedDocument:
-        """A document, with the words of ``query`` marked. Raises NotFoundError."""
+    def document(
+        self,
+        document_id: str,
+        query: str | None = None,
+        *,
+        start: int = 0,
+        max_chars: int | None = None,
+        find: bool = False,
+    ) -> MarkedDocument:
+        """A document, and of its text the part from ``start``, in code points, on.
+
+        The part has at most ``max_chars`` and ``document_max_chars`` code points. The words of
+        ``query`` are marked; ``find`` looks for them in the whole text, too. Raises NotFoundError,
+        QueryError for a start behind the end.
+        """
         live = self._index.get()
-        document = self._document(live, document_id)
+        document, cut = shown(self._document(live, document_id))
+        text = document.text
+        if start and start >= len(text):
+            raise QueryError(f"start is {start}, the document has {len(text)} characters", "start")
+        most = self.settings.document_max_chars
+        end = part_end(text, start, most if max_chars is None else min(max_chars, most))
         if not query or len(query) > self.settings.query_max_chars:
-            return MarkedDocument(document, unmarked(document.title), unmarked(document.text))
+            title, part = unmarked(document.title), Snippet(text[start:end], (), start, end, start)
+            return MarkedDocument(document, cut, title, part)
         with self.time_budget(), self._planner(live) as planner:
             planned = planner.plan(query)
             with stage(Stage.SNIPPET):
                 highlighter = make_highlighter(
                     planned, live.searcher, planner.analyzer, self.settings
                 )
-                title, text = highlighter.wholes([document.title, document.text])
-        return MarkedDocument(document, title, text)
+                (title,) = highlighter.wholes([document.title])
+                part = highlighter.part(text, start, end)
+                places = highlighter.first_places(text) if find else ()
+        return MarkedDocument(document, cut, title, part, places)
 
     def related(self, document_id: str, size: int) -> tuple[AnswerHit, ...]:
         """The documents most like one, without itself; their snippets are their beginnings.
@@ -156,7 +180,7 @@ class SearchService:
         Raises NotFoundError.
         """
         live = self._index.get()
-        document = self._document(live, document_id)
+        document, _ = shown(self._document(live, document_id))
         with self.time_budget():
             with live.analyzer() as analyzer, stage(Stage.ANALYSE):
                 query = telling_query(document, analyzer, live.searcher)
@@ -254,7 +278,9 @@ class SearchService:
             suggestion=understood.suggestion,
             corrected=understood.corrected,
             plan=understood.plan,
-            facets=found.facets or dict.fromkeys(Column, ()),
+            facets={
+                column: shown_values((found.facets or {}).get(column, ())) for column in Column
+            },
             sort=wishes.sort,
             next_cursor=behind.encode() if more else None,
             partial=found.partial or is_spent(),  # what came last may not be marked

@@ -13,6 +13,7 @@ from searchapp.query.nodes import Phrase, Query, Term
 from searchapp.search.live import Live
 from searchapp.search.plan import Plan
 from searchapp.search.results import AnswerHit
+from searchapp.search.shown import bounded, shown
 from searchapp.search.snippets import Highlighter, Snippet
 
 _PHRASE_WEIGHT = 10.0  # of a syllable in a phrase: about that of a rare word
@@ -22,7 +23,9 @@ def shown_hits(
     live: Live, settings: Settings, planned: Plan, explained: Query | None, found: Sequence[Hit]
 ) -> tuple[AnswerHit, ...]:
     """Hits as they are shown; with explanations of their scores by a query, if one is given."""
-    documents = [hit.document for hit in found]
+    documents, cuts = (
+        zip(*(shown(hit.document) for hit in found), strict=True) if found else ((), ())
+    )
     with live.analyzer() as analyzer, stage(Stage.SNIPPET):
         highlighter = make_highlighter(planned, live.searcher, analyzer, settings)
         titles, snippets = highlighter.hits(
@@ -30,13 +33,16 @@ def shown_hits(
         )
     return tuple(
         AnswerHit(
-            hit.document,
+            document,
+            cut,
             round(hit.score, 6),
             title,
-            tuple(texts),
-            tuple(live.searcher.explain(explained, hit.document.id)) if explained else None,
+            tuple(bounded(text, settings.snippet_max_chars) for text in texts),
+            tuple(live.searcher.explain(explained, document.id)) if explained else None,
         )
-        for hit, title, texts in zip(found, titles, snippets, strict=True)
+        for hit, document, cut, title, texts in zip(
+            found, documents, cuts, titles, snippets, strict=True
+        )
     )
 
 

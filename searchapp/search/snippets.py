@@ -24,6 +24,12 @@ _REPEATED_SHARE = 0.1  # of a term's weight, for each time that it comes again i
 _MAX_ANCHOR_TERMS = 6  # passages are looked for around the most telling terms
 _MAX_WINDOWS = 200  # in one text
 _LONGEST_WORD = 30  # characters; one of 80,000 words of Wikipedia is longer
+_LOOKED_AT_CHARS = 500_000  # of a text at a time: a book; what is found there is enough
+_BEGINNING_TIMES = 8  # of a passage's length: a beginning is chosen from so much
+_AROUND_CHARS = 300  # read on both sides of a part: a phrase may go over its ends
+_SOUGHT_CHARS = 100_000  # of a text at a time, for where words of the query stand
+_MOST_PLACES = 20
+_PLACES_APART_CHARS = 500  # nearer ones are read together anyway
 _LEAD_SHARE = 3  # a passage out of a long sentence begins a third of its length before the place
 
 
@@ -97,19 +103,62 @@ class Highlighter:
         """
         whole = [(raw, clean(raw)) for raw in titles]
         found = [self._places(cleaned.text) for _, cleaned in whole]
-        cut = [(raw, clean(raw)) for raw in texts]
-        chosen = [self._choose(cleaned.text) for _, cleaned in cut]
+        cut = [self._cut(raw) for raw in texts]
         pieces = [_Piece(c.text, 0, places) for (_, c), places in zip(whole, found, strict=True)]
-        for (_, cleaned), windows in zip(cut, chosen, strict=True):
-            pieces += [_Piece(cleaned.text[a:b], a, places) for a, b, places in windows]
+        for one in cut:
+            pieces += [_Piece(one.cleaned.text[a:b], a, places) for a, b, places in one.windows]
         marked = iter(self._marked(pieces))
         return (
             [_whole(raw, cleaned, next(marked)) for raw, cleaned in whole],
             [
-                [_passage(raw, cleaned, a, b, next(marked)) for a, b, _ in windows]
-                for (raw, cleaned), windows in zip(cut, chosen, strict=True)
+                [_passage(one, start, end, next(marked)) for start, end, _ in one.windows]
+                for one in cut
             ],
         )
+
+    def part(self, text: str, start: int, end: int) -> Snippet:
+        """A part of a text, marked; the highlights count from its beginning."""
+        first = max(start - _AROUND_CHARS, 0)
+        (around,) = self.wholes([text[first : end + _AROUND_CHARS]])
+        shift, length = start - first, end - start
+        spans = tuple(
+            (max(a - shift, 0), min(b - shift, length))
+            for a, b in around.highlights
+            if a < shift + length and b > shift
+        )
+        return Snippet(text[start:end], spans, start, end, start + _first(spans, 0))
+
+    def first_places(self, text: str) -> tuple[int, ...]:
+        """Where words of the query stand in a text: the first places, with some text in between."""
+        found: list[int] = []
+        for at in range(0, len(text), _SOUGHT_CHARS):
+            if is_spent() or len(found) >= _MOST_PLACES:
+                break
+            cleaned = clean(text[at : at + _SOUGHT_CHARS])
+            for place in self._finder.places(cleaned.text):
+                start = at + cleaned.raw_span(place.start, place.end)[0]
+                if not found or start - found[-1] >= _PLACES_APART_CHARS:
+                    found.append(start)
+        return tuple(found[:_MOST_PLACES])
+
+    def _cut(self, raw: str) -> _Cut:
+        """The best windows of a text: of the first piece of it that holds words of the query, or
+        its beginning where none does or there is no time to look.
+        """
+        for at in range(0, len(raw), _LOOKED_AT_CHARS):
+            if is_spent():
+                break
+            piece = raw[at : at + _LOOKED_AT_CHARS]
+            cleaned = clean(piece)
+            windows = self._choose(cleaned.text)
+            if any(places for *_, places in windows):
+                return _Cut(at, piece, cleaned, windows)
+        beginning = raw[: _BEGINNING_TIMES * self._max_chars]
+        cleaned = clean(beginning)
+        return _Cut(0, beginning, cleaned, [self._beginning(cleaned.text)])
+
+    def _beginning(self, text: str) -> tuple[int, int, list[Place]]:
+        return (*_trim(text, *_Sentences(text, self._max_chars).window(0, None)), [])
 
     def _marked(self, pieces: Sequence[_Piece]) -> Iterator[list[tuple[int, int]]]:
         """The spans to mark in each piece, places in one word being one span.
@@ -128,9 +177,9 @@ class Highlighter:
     def _choose(self, text: str) -> list[tuple[int, int, list[Place]]]:
         """Up to ``most`` windows that don't overlap, best first chosen, in text order."""
         places = self._places(text)
-        sentences = _Sentences(text, self._max_chars)
         if not places:
-            return [(*_trim(text, *sentences.window(0, None)), [])]
+            return []
+        sentences = _Sentences(text, self._max_chars)
         starts = [place.start for place in places]
         inside = {w: _inside(places, starts, w) for w in self._windows(sentences, places)}
         worth = {window: self._worth(held) for window, held in inside.items()}
@@ -181,6 +230,15 @@ class Highlighter:
             seen.add(term)
             previous_end = end
         return worth
+
+
+class _Cut(NamedTuple):
+    """A piece of a text that begins at ``at`` there, cleaned, and its windows with their places."""
+
+    at: int
+    raw: str
+    cleaned: CleanText
+    windows: list[tuple[int, int, list[Place]]]
 
 
 class _Piece(NamedTuple):
@@ -238,15 +296,14 @@ def _whole(raw: str, cleaned: CleanText, spans: Iterable[tuple[int, int]]) -> Sn
     return Snippet(raw, highlights, 0, len(raw), _first(highlights, 0))
 
 
-def _passage(
-    raw: str, cleaned: CleanText, start: int, end: int, spans: Iterable[tuple[int, int]]
-) -> Snippet:
+def _passage(cut: _Cut, start: int, end: int, spans: Iterable[tuple[int, int]]) -> Snippet:
     if start == end:
         return Snippet("", (), 0, 0)
-    raw_start, raw_end = cleaned.raw_span(start, end)
-    marked = [cleaned.raw_span(a, b) for a, b in spans]
-    text, highlights = _one_line(raw[raw_start:raw_end], raw_start, marked)
-    return Snippet(text, highlights, raw_start, raw_end, _first(marked, raw_start))
+    raw_start, raw_end = cut.cleaned.raw_span(start, end)
+    marked = [cut.cleaned.raw_span(a, b) for a, b in spans]
+    text, highlights = _one_line(cut.raw[raw_start:raw_end], raw_start, marked)
+    first = _first(marked, raw_start)
+    return Snippet(text, highlights, cut.at + raw_start, cut.at + raw_end, cut.at + first)
 
 
 def _first(highlights: Sequence[tuple[int, int]], start: int) -> int:

@@ -15,7 +15,7 @@ from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, U
 
 from searchapp.config import Settings
 from searchapp.errors import TokensFileError
-from searchapp.tokens import Scope, TokensFile, token_of
+from searchapp.tokens import Scope, TokensFile
 
 REALM = "searchapp"
 _API = "/api/"
@@ -82,12 +82,9 @@ def open_to_all(view: _View) -> _View:
 
 def register(app: Flask, settings: Settings) -> None:
     """Have every request checked before its view is called."""
-    also = []
-    if settings.write_token is not None:
-        also.append(token_of("write_token", settings.write_token, [Scope.WRITE]))
-    if settings.operator_token is not None:
-        also.append(token_of("operator_token", settings.operator_token, [Scope.OPERATE]))
-    tokens = app.extensions["searchapp.tokens"] = TokensFile(settings.tokens_path, also)
+    tokens = app.extensions["searchapp.tokens"] = TokensFile.with_secrets(
+        settings.tokens_path, settings.write_token, settings.operator_token
+    )
     by_default = Scope.READ if settings.read_access == "token" else None
 
     @app.before_request

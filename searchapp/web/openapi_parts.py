@@ -65,6 +65,10 @@ def _limits(operation: Operation, name: str, settings: Settings) -> Json:
         ("search", "facet_size"): {"maximum": settings.facet_size_max},
         ("suggest", "q"): {"maxLength": settings.query_max_chars},
         ("document", "q"): {"maxLength": settings.query_max_chars},
+        ("document", "max_chars"): {
+            "maximum": settings.document_max_chars,
+            "default": settings.document_max_chars,
+        },
         ("analyze", "text"): {"maxLength": settings.analyze_max_chars},
     }
     return limits.get((operation.name, name), {})

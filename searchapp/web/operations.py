@@ -20,6 +20,7 @@ from searchapp.query.filters import Sort
 from searchapp.search import answers
 from searchapp.search.service import SearchService
 from searchapp.web.observing import see_answer, see_query
+from searchapp.web.parameters import read_parameters
 
 PREFIX = "/api/v1"
 
@@ -85,7 +86,13 @@ def _suggest(service: SearchService, asks: asked.SuggestParameters, _: str) -> S
 
 def _document(service: SearchService, asks: asked.DocumentParameters, document_id: str) -> Struct:
     _check_length("q", asks.q, service.settings.query_max_chars)
-    return answers.document_answer(service.document(document_id, asks.q))
+    most = service.settings.document_max_chars
+    max_chars = most if asks.max_chars is UNSET else asks.max_chars
+    if max_chars > most:
+        raise QueryError(f"max_chars is {max_chars}, it may be 1 to {most}", "max_chars")
+    return answers.document_answer(
+        service.document(document_id, asks.q, start=asks.start, max_chars=max_chars)
+    )
 
 
 def _related(service: SearchService, asks: asked.RelatedParameters, document_id: str) -> Struct:
@@ -94,7 +101,8 @@ def _related(service: SearchService, asks: asked.RelatedParameters, document_id:
     except NotFoundError:
         # An id may end like this path: then it is that document that was asked for.
         with contextlib.suppress(NotFoundError):
-            return answers.document_answer(service.document(f"{document_id}/related"))
+            longer = read_parameters(asked.DocumentParameters)
+            return _document(service, longer, f"{document_id}/related")
         raise
 
 
@@ -150,8 +158,11 @@ OPERATIONS = (
         f"{PREFIX}/documents/{{id}}",
         "Đọc một tài liệu",
         "Read a document",
-        "Mọi trường và toàn văn của một tài liệu; nếu gửi `q` thì kèm vị trí các từ của câu tìm.",
-        "All fields and the text of a document; with `q`, where the words of the query stand.",
+        "Mọi trường và toàn văn của một tài liệu; nếu gửi `q` thì kèm vị trí các từ của câu tìm."
+        " Văn bản dài được đọc từng phần: gửi lại với `start` bằng `next_start` cho đến khi nó là"
+        " null.",
+        "All fields and the text of a document; with `q`, where the words of the query stand. A"
+        " long text is read part by part: ask again with `next_start` as `start` until it is null.",
         asked.DocumentParameters,
         said.DocumentAnswer,
         _document,

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from searchapp.documents import Document
 from searchapp.errors import OutOfTimeError, QueryError, SearchappError
 from searchapp.observation import Stage, stage
 from searchapp.query.filters import Sort
 from searchapp.search import guidance
 from searchapp.search.filtering import parse_filters
 from searchapp.search.guidance import Example
+from searchapp.search.portions import part_of, part_starts
 from searchapp.search.results import Answer
 from searchapp.search.service import SearchService
+from searchapp.search.snippets import Snippet
 from searchapp.search.ways_out import WayOut
 from searchapp.web.languages import N_
 from searchapp.web.marking import marked_html, marked_paragraphs
@@ -32,6 +38,8 @@ Guide = TypeVar("Guide")
 _PAGES_AROUND = 2  # page numbers shown on each side of the current one
 _FACET_VALUES = 30
 _RELATED_DOCUMENTS = 5
+_PART_CHARS = 100_000  # of a text on one page: some fifty sheets of paper
+_START = re.compile(r"[0-9]{1,10}")
 _SORTS = {
     Sort.RELEVANCE: N_("Liên quan"),
     Sort.NEWEST: N_("Mới nhất"),
@@ -49,6 +57,12 @@ def make_blueprint(service: SearchService, usage: Usage) -> Blueprint:
     blueprint.add_app_template_filter(worded, "worded")
     blueprint.app_context_processor(lambda: {"query_max_chars": service.settings.query_max_chars})
     overview = guidance.Overview(service)
+    part_chars = min(_PART_CHARS, service.settings.document_max_chars)
+
+    def start_of(document: Document, place: int) -> int | None:
+        """Where the part begins that shows a place of a document's text; None for the first."""
+        return part_of(document.text, place, part_chars) or None
+
     related_searches = guidance.RelatedSearches(service)
 
     @blueprint.get("/")
@@ -102,6 +116,7 @@ def make_blueprint(service: SearchService, usage: Usage) -> Blueprint:
                 related=_in_time(related_searches.of, answer) if state.page == 1 else (),
                 ways_out=() if answer.total else _in_time(partial(_ways_out, service), answered),
                 overview=corpus,
+                start_of=start_of,
                 shown=usage.searched(state, answer),
                 has_dates=bool(corpus.stats.first_published or any(state.days)),
             )
@@ -109,17 +124,26 @@ def make_blueprint(service: SearchService, usage: Usage) -> Blueprint:
     @blueprint.get("/documents/<anything:document_id>")
     def document(document_id: str) -> str:
         state = _state_of_results()
-        found = service.document(document_id, state.query if state else None)
+        query = state.query if state else None
+        start = _asked_start()
+        try:
+            found = service.document(document_id, query, start=start, max_chars=part_chars)
+        except QueryError:  # the text was longer when that address was made
+            found = service.document(document_id, query, max_chars=part_chars)
+        starts = part_starts(found.document.text, part_chars)
         usage.opened(document_id)
         return render_template(
             "document.html",
             query=state.query if state else "",
             state=state,
             document=found.document,
+            shortened=found.shortened,
             title=found.title,
             paragraphs=marked_paragraphs(found.text, found.document.page_starts),
             matches=len(found.text.highlights),
-            related=service.related(document_id, _RELATED_DOCUMENTS),
+            text_start=found.text.start,
+            part=_part(starts, found.text),
+            related=() if found.text.start else service.related(document_id, _RELATED_DOCUMENTS),
         )
 
     @blueprint.get("/help")
@@ -127,6 +151,34 @@ def make_blueprint(service: SearchService, usage: Usage) -> Blueprint:
         return render_template("help_page.html")
 
     return blueprint
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The part of a text on a page: its number, from 1 on, of how many; where its neighbours begin,
+    None where there is none.
+    """
+
+    number: int
+    count: int
+    previous: int | None
+    next: int | None
+
+
+def _part(starts: list[int], shown: Snippet) -> _Part:
+    number = bisect_right(starts, shown.start)
+    before = bisect_left(starts, shown.start)
+    return _Part(
+        number,
+        len(starts),
+        starts[before - 1] if before else None,
+        starts[number] if number < len(starts) else None,
+    )
+
+
+def _asked_start() -> int:
+    asked = request.args.get("start", "")
+    return int(asked) if _START.fullmatch(asked) else 0
 
 
 def _in_time(guide: Callable[[Asked], tuple[Guide, ...]], asked: Asked) -> tuple[Guide, ...]:

@@ -92,17 +92,27 @@ class SearchState:
         """The address of this state."""
         return url_for("pages.search", **self.parameters)  # type: ignore[arg-type]
 
-    def document_url(self, document_id: str, place: int, ticket: str | None = None) -> str:
+    def document_url(
+        self, document_id: str, place: int, ticket: str | None = None, start: int | None = None
+    ) -> str:
         """The address of a document found here, at a place on the page (from 1 on); it leads back
-        to that place. With a ticket, opening it is recorded; see usage.py.
+        to that place. With a ticket, opening it is recorded; see usage.py. ``start`` is where the
+        part of its text begins that is shown; None for the first.
         """
-        values = {**self.parameters, "at": place, "c": ticket}
+        values = {**self.parameters, "at": place, "c": ticket, "start": start}
         return url_for("pages.document", document_id=document_id, **values)  # type: ignore[arg-type]
 
     def back_url(self) -> str:
         """The address of the place in these results that a document was opened from."""
         place = request.args.get("at", "")
         return self.url() + (f"#r{place}" if _PLACE.fullmatch(place) else "")
+
+    def part_url(self, document_id: str, start: int) -> str:
+        """The address of another part of the document that this request shows."""
+        place = request.args.get("at", "")
+        return self.document_url(
+            document_id, int(place) if _PLACE.fullmatch(place) else 1, start=start or None
+        )
 
     def suggestion_url(self, suggestion: Correction) -> str:
         """The address of what was suggested here; it says that a suggestion was followed."""

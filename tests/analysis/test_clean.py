@@ -1,3 +1,4 @@
+import time
 import unicodedata
 
 import pytest
@@ -117,3 +118,31 @@ def test_decomposed_text_cleans_to_the_same(raw):
 @pytest.mark.parametrize("char", INVISIBLE, ids=ascii)
 def test_invisible_characters_go(char):
     assert clean_text(f"xâ{char}y") == clean(f"xâ{char}y").text == "xây"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["\u0301", "\u1161", "a\u0302\u0301", "\u200b", "\u00ad", "a\u00ad", "đươ\u0300ng "],
+    ids=ascii,
+)
+def test_time_is_in_proportion(piece):
+    """Marks without end once took the square of their number: a minute for this many."""
+    begun = time.process_time()
+    cleaned = clean("a" + piece * (100_000 // len(piece)))
+    assert time.process_time() - begun < 5
+    assert cleaned.text == clean_text("a" + piece * (100_000 // len(piece)))
+
+
+@given(
+    st.lists(
+        st.sampled_from([*"ab \n", "ạ", "\u0301", "\u0323", "\u00ad", "\u200d", "\u1100", "\u1161"])
+    )
+)
+def test_plain_runs_make_no_difference(pieces):
+    """What stands in a run of plain letters is cleaned as it is by itself."""
+    raw = "".join(pieces)
+    cleaned = clean(raw)
+    assert cleaned.text == clean_text(raw)
+    spans = [cleaned.raw_span(i, i + 1) for i in range(len(cleaned.text))]
+    assert all(start < end for start, end in spans)
+    assert spans == sorted(spans)

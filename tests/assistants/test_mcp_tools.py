@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import unicodedata
 from collections.abc import AsyncIterator
@@ -312,6 +313,36 @@ async def test_documents_are_resources(service: SearchService, mode: str) -> Non
             await client.read_resource("searchapp://document/none")
         with pytest.raises(MCPError, match=r"is no document; write searchapp://document/ID"):
             await client.read_resource("file:///etc/passwd")
+
+
+async def test_long_texts_and_fields_are_bounded(tmp_path: Path) -> None:
+    long = '"<&\x01 sông ' * 20_000
+    hostile = [
+        {"id": f"{n}", "title": long, "text": long, "url": f"http://a.example/{n}{long}",
+         "source": long, "category": long, "author": long, "tags": [long, "sông"]}
+        for n in range(3)
+    ]  # fmt: skip
+    build_index(tmp_path / "index", hostile)
+    service = SearchService(Settings(index_dir=tmp_path / "index", document_max_chars=10_000))
+    for tool, arguments in (
+        ("search", {"query": "sông", "facet_size": 100}),
+        ("related", {"id": "1"}),
+        ("suggest", {"query": "sô"}),
+        ("document", {"id": "1", "query": "sông", "max_chars": 50_000}),
+    ):
+        text, answer = await called(service, tool, **arguments)
+        assert len(text.encode()) < 100_000, tool
+        assert len(json.dumps(answer)) < 300_000, tool
+    assert answer["next_start"] == answer["end"] <= 10_000
+    assert answer["shortened"] == ["title", "url", "source", "category", "author", "tags"]
+    async with connected(service) as client:
+        first, more = (await client.read_resource("searchapp://document/1")).contents
+        assert long.strip().startswith(first.text)
+        assert len(first.text) <= 10_000
+        assert more.text == (
+            f"The text before this is characters 0 to {len(first.text)} of {len(long)}."
+            f" For what follows, call the tool document with start={len(first.text)}"
+        )
 
 
 async def test_no_index_is_an_error_until_there_is_one(tmp_path: Path) -> None:

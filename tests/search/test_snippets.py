@@ -13,6 +13,7 @@ from searchapp.analysis.clean import clean_text
 from searchapp.documents import Document
 from searchapp.search.planner import plan
 from searchapp.search.snippets import Highlighter, mark
+from searchapp.time_budget import within
 
 FILLER = "Đây là một câu dài nói về chuyện khác, chẳng liên quan gì. "
 
@@ -314,3 +315,39 @@ def test_a_passage_is_on_the_page_that_its_first_highlight_is_on(analyzer, first
 def test_without_pages_there_is_none(analyzer):
     (snippet,) = snippets(analyzer, "hòa", "Tỉnh Hòa Bình")
     assert Document("a", "", "Tỉnh Hòa Bình").page_at(snippet.at) is None
+
+
+def test_a_long_text_is_looked_at_within_the_time(analyzer):
+    """No piece of a text is begun when the time is up, and its beginning is shown."""
+    wanted = plan("hoa binh", analyzer).wanted
+    raw = "nước sông xuống thấp " * 500_000 + "hòa bình"
+    highlighter = Highlighter(analyzer, wanted, {}, 240, 2)
+    begun = time.process_time()
+    with within(0.1):
+        ((found,),) = highlighter.snippets([raw])
+    assert time.process_time() - begun < 2
+    assert (found.start, found.highlights) == (0, ())
+    with within(0):
+        assert highlighter.snippets([raw, "hòa bình"])[1][0].highlights == ()
+
+
+@pytest.mark.parametrize("at", [0, 1, 400_000, 499_990, 1_100_000])
+def test_a_passage_is_found_however_far_into_a_text(analyzer, at):
+    raw = "x" * at + " hòa bình " + "nước sông. " * 60_000
+    (found,) = snippets(analyzer, '"hòa bình"', raw)
+    assert raw[found.start : found.end] == found.text
+    assert [found.text[a:b] for a, b in found.highlights] == ["hòa bình"]
+    assert found.at == raw.index("hòa bình")
+
+
+def test_a_part_is_marked_over_its_ends(analyzer):
+    raw = "xin chào hòa bình thế giới, hòa bình"
+    highlighter = Highlighter(analyzer, plan('"hòa bình"', analyzer).wanted, {}, 240, 2)
+    middle = raw.index("bình")
+    part = highlighter.part(raw, 0, middle)
+    assert (part.text, part.highlights) == (raw[:middle], ((9, 13),))
+    part = highlighter.part(raw, middle, len(raw))
+    assert [part.text[a:b] for a, b in part.highlights] == ["bình", "hòa bình"]
+    assert (part.start, part.end, part.at) == (middle, len(raw), middle)
+    assert highlighter.first_places(raw) == (9,)
+    assert highlighter.first_places(raw + " " * 600 + "hòa bình") == (9, len(raw) + 600)
