@@ -75,7 +75,7 @@ def _line_by_line(front: str) -> dict[str, Any]:
             continue
         value = (named["value"] or "").strip()
         try:
-            values.update(yaml.load(line, Loader=_Loader))  # noqa: S506  # a SafeLoader
+            values.update(_Loader(line).get_single_data())
         except (yaml.YAMLError, ValueError, RecursionError):
             if not value.startswith(_OPENING):
                 values[named["name"]] = value
