@@ -31,6 +31,7 @@ suppress_warnings = ["misc.highlighting_failure"]
 
 html_theme = "furo"
 html_static_path = [str(_HERE / "static"), str(_HERE.parent / "searchapp/web/static/icon.svg")]
+html_search_scorer = str(_HERE / "scorer.js")
 html_favicon = str(_HERE.parent / "searchapp/web/static/icon.svg")
 html_css_files = ["site.css"]
 templates_path = [str(_HERE / "templates")]

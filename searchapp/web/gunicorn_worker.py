@@ -116,6 +116,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             super().enqueue_req(conn)  # reading on could take long: a thread does it, and refuses
             return
         done: Future[Any] = Future()
+        self.nr -= 1  # a flood is no reason to replace the process (max_requests)
         with no_room():
             done.set_result(_takes_an_answer(conn.sock) and self.handle(conn))
         self.finish_request(conn, done)
