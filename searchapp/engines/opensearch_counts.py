@@ -36,9 +36,8 @@ class NodeCounts:
         """How many documents a node finds."""
         if isinstance(node, Term) and node.field is None and node.view in self._vocabularies:
             return self._vocabularies[node.view].count(node.text)
-        if node not in self._known:
-            self._fetch([node])
-        return self._known[node]
+        known = self._known.get(node)
+        return self._fetch([node])[0] if known is None else known
 
     def prefetch(self, query: Query) -> None:
         """Count all that translating a query will ask for, in few requests."""
@@ -51,8 +50,9 @@ class NodeCounts:
                 wanted.add(scored.node)
         unknown = [
             node
-            for node in wanted - self._known.keys()
-            if not (
+            for node in wanted
+            if node not in self._known
+            and not (
                 isinstance(node, Term) and node.field is None and node.view in self._vocabularies
             )
         ]
@@ -63,17 +63,18 @@ class NodeCounts:
             for first in range(0, len(level), _AT_ONCE):
                 self._fetch(level[first : first + _AT_ONCE])
 
-    def _fetch(self, nodes: list[Node]) -> None:
+    def _fetch(self, nodes: list[Node]) -> list[int]:
         filters = {str(number): self.translator.match(node) for number, node in enumerate(nodes)}
         answer = self._ask(
             {"size": 0, "aggs": {"counts": {"filters": {"filters": filters}}}},
         )
         buckets = answer["aggregations"]["counts"]["buckets"]
+        counts = [int(buckets[str(number)]["doc_count"]) for number in range(len(nodes))]
         with self._lock:
             if len(self._known) > _KEPT:
                 self._known = {}
-            for number, node in enumerate(nodes):
-                self._known[node] = buckets[str(number)]["doc_count"]
+            self._known.update(zip(nodes, counts, strict=True))
+        return counts
 
 
 def _counted(node: Node) -> Iterator[Node]:
