@@ -24,6 +24,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 from searchapp.web.admission import ADMISSION, Admission, no_room, stands_in_line
 
 _TAKEN_AT_ONCE = 16
+_COURTESY_S = 0.0005
 _MOST_TAKEN_IN = 2048  # gunicorn's backlog: more than the kernel keeps waiting at a socket
 _HEAD_S = 5.0  # for a request's head to come in whole; as long as gunicorn's threads wait for one
 _LOOKED_AT = 64 << 10  # bytes of a head
@@ -62,8 +63,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self._room = admission.room
 
     def accept(self, listener: socket.socket) -> None:
-        """Take in who waits at a socket, several at a time."""
-        for _ in range(_TAKEN_AT_ONCE):
+        """Take in who waits at a socket.
+
+        Connections stay with the process that takes them in. So one that is at work leaves them for
+        a moment to those that are not, and takes one at a time, unless it only has to refuse.
+        """
+        free = self._room.at_once + self._room.waiting - self._inside
+        if self._inside >= self._room.at_once and self.alive:
+            time.sleep(_COURTESY_S)
+        for _ in range(1 if free > 0 and self.alive else _TAKEN_AT_ONCE):
             try:
                 client, address = listener.accept()
             except (BlockingIOError, ConnectionAbortedError):
