@@ -25,6 +25,7 @@ from searchapp.web.admission import ADMISSION, Admission, no_room, stands_in_lin
 
 _TAKEN_AT_ONCE = 16
 _COURTESY_S = 0.0005
+_JUST_NOW_S = 0.005
 _MOST_TAKEN_IN = 2048  # gunicorn's backlog: more than the kernel keeps waiting at a socket
 _HEAD_S = 5.0  # for a request's head to come in whole; as long as gunicorn's threads wait for one
 _LOOKED_AT = 64 << 10  # bytes of a head
@@ -55,6 +56,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._inside = 0
+        self._accepted_at = float("-inf")
         self._lingering: dict[socket.socket, float] = {}
 
     def load_wsgi(self) -> None:
@@ -65,18 +67,22 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def accept(self, listener: socket.socket) -> None:
         """Take in who waits at a socket.
 
-        Connections stay with the process that takes them in. So one that is at work leaves them for
-        a moment to those that are not, and takes one at a time, unless it only has to refuse.
+        Connections stay with the process that takes them in. So one that is at work, or has just
+        taken one in, leaves the next for a moment to the others, and takes one at a time; unless it
+        stops or only has to refuse.
         """
         free = self._room.at_once + self._room.waiting - self._inside
-        if self._inside >= self._room.at_once and self.alive:
+        several = free <= 0 or not self.alive
+        just_now = time.monotonic() - self._accepted_at < _JUST_NOW_S
+        if not several and (just_now or self._inside >= self._room.at_once):
             time.sleep(_COURTESY_S)
-        for _ in range(1 if free > 0 and self.alive else _TAKEN_AT_ONCE):
+        for _ in range(_TAKEN_AT_ONCE if several else 1):
             try:
                 client, address = listener.accept()
             except (BlockingIOError, ConnectionAbortedError):
                 return
             self.nr_conns += 1
+            self._accepted_at = time.monotonic()
             name = listener.getsockname()
             self.enqueue_req(_Connection(self.cfg, client, address, name, linger=self._linger))
 

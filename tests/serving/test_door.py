@@ -176,6 +176,34 @@ def test_requests_that_come_at_once_are_refused_in_turn(served: Served, go_on: P
         assert statuses(held[0], 1) == [200]
 
 
+def connections(pid: int, port: int) -> int:
+    """How many connections to a port a process holds (proc(5), tcp)."""
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]]
+    established = {f"socket:[{row[9]}]" for row in rows if row[3] == "01"}
+    here = {f"socket:[{row[9]}]" for row in rows if int(row[1].rpartition(":")[2], 16) == port}
+    held = set()
+    for fd in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # it has just been closed
+            held.add(str(fd.readlink()))
+    return len(held & established & here)
+
+
+def test_connections_are_shared_among_processes(home: Path) -> None:
+    """They stay where they were taken in, and one process had them all as often as not."""
+    port = free_port()
+    with serving(home, port, "--workers", "2") as served:
+        wait_until(lambda: len(served.workers()) == 2, "there are two")
+        taken = [0, 0]
+        for _ in range(4):
+            with contextlib.ExitStack() as stack:
+                clients = [stack.enter_context(sent(served, request())) for _ in range(16)]
+                assert [statuses(client, 1) for client in clients] == [[200]] * 16
+                for number, pid in enumerate(served.workers()):
+                    taken[number] += connections(pid, port)
+    assert sum(taken) == 64
+    assert min(taken) >= 8
+
+
 def test_who_does_not_read_is_not_waited_for(served: Served, go_on: Path) -> None:
     with contextlib.ExitStack() as stack:
         held = [stack.enter_context(sent(served, request(_HELD_PATH))) for _ in range(3)]
