@@ -196,7 +196,13 @@ def test_connections_are_shared_among_processes(home: Path) -> None:
         taken = [0, 0]
         for _ in range(4):
             with contextlib.ExitStack() as stack:
-                clients = [stack.enter_context(sent(served, request())) for _ in range(16)]
+                clients = [stack.enter_context(socket.socket()) for _ in range(16)]
+                for client in clients:
+                    client.setblocking(False)
+                    client.connect_ex(("127.0.0.1", port))  # all at once
+                for client in clients:
+                    client.settimeout(15)
+                    client.sendall(request())
                 assert [statuses(client, 1) for client in clients] == [[200]] * 16
                 for number, pid in enumerate(served.workers()):
                     taken[number] += connections(pid, port)
