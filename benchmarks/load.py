@@ -94,6 +94,7 @@ def _on_opensearch(folder: Path, work: Path) -> Iterator[tuple[Path, Mapping[str
             [*command, "--index-dir", str(copy)],
             cwd=common.ROOT,
             env={**os.environ, **node.environ},
+            stdout=sys.stderr,  # ours is the report
             check=True,
         )
         yield copy, node.environ

@@ -18,7 +18,6 @@ UNTRANSLATED = {
     "benchmarks",
     "changelog",
     "dependencies",
-    "load",
 }
 # Examples in each reader's language; tests/query/test_documentation.py holds them together.
 OWN_EXAMPLES = {"query-language"}
