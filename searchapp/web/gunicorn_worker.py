@@ -10,6 +10,7 @@ not for those who have yet to hang up.
 from __future__ import annotations
 
 import contextlib
+import errno
 import select
 import selectors
 import socket
@@ -27,6 +28,7 @@ _TAKEN_AT_ONCE = 16
 _COURTESY_S = 0.0005
 _JUST_NOW_S = 0.005
 _MOST_TAKEN_IN = 2048  # gunicorn's backlog: more than the kernel keeps waiting at a socket
+_NO_FILE_S = 0.1
 _HEAD_S = 5.0  # for a request's head to come in whole; as long as gunicorn's threads wait for one
 _LOOKED_AT = 64 << 10  # bytes of a head
 _REST_S = 0.05
@@ -80,6 +82,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             try:
                 client, address = listener.accept()
             except (BlockingIOError, ConnectionAbortedError):
+                return
+            except OSError as error:
+                if error.errno not in (errno.EMFILE, errno.ENFILE):
+                    raise
+                # Those who wait do so until others have hung up.
+                self.log.warning("no file is left for another connection: %s", error)
+                time.sleep(_NO_FILE_S)
                 return
             self.nr_conns += 1
             self._accepted_at = time.monotonic()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import logging
 import socket
 import sys
 from collections.abc import Iterator
@@ -10,6 +12,9 @@ from pathlib import Path
 
 import pytest
 from processes import SEARCH, Answer, Connection, Served, free_port, get, serving, wait_until
+
+from searchapp.web.gunicorn_worker import Worker
+from searchapp.web.line import Room
 
 # Completions do not end before a file is there.
 _HELD = """
@@ -174,6 +179,19 @@ def test_requests_that_come_at_once_are_refused_in_turn(served: Served, go_on: P
         assert statuses(client, 3) == [503] * 3
         go_on.touch()
         assert statuses(held[0], 1) == [200]
+
+
+def test_a_process_without_a_file_left_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    class Listener:
+        def accept(self) -> None:
+            raise OSError(errno.EMFILE, "Too many open files")
+
+    worker = Worker.__new__(Worker)
+    worker._room, worker._inside, worker._accepted_at, worker.alive = Room(1, 1), 0, 0.0, True
+    worker.log = logging.getLogger("gunicorn.error")
+    with caplog.at_level(logging.WARNING):
+        worker.accept(Listener())  # type: ignore[arg-type]
+    assert "Too many open files" in caplog.text
 
 
 def connections(pid: int, port: int) -> int:
