@@ -162,6 +162,9 @@ class Node:
     def pause(self) -> None:
         """SIGSTOP: it answers nothing, and its connections stay open. `resume` wakes it."""
         self._signal(signal.SIGSTOP)
+        if self._process is not None and self.running:
+            # Its threads stop one after the other, and the last may answer meanwhile.
+            os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WNOWAIT)
 
     def resume(self) -> None:
         """SIGCONT, after `pause`."""

@@ -47,6 +47,7 @@ PICTURES = (
 CHARTS = {
     "ablation.svg": ("benchmarks/ablation.py", "--svg"),
     "engines.svg": ("benchmarks/engines.py", "--chart"),
+    "load.svg": ("benchmarks/load.py", "--chart"),
 }
 
 
