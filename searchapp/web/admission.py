@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from searchapp.config import Settings
-from searchapp.web.line import Line, Room
+from searchapp.web.admission_queue import AdaptiveLimit, AdmissionQueue
 from searchapp.web.observing import see_shed
 from searchapp.web.rates import RateLimiter, is_local
 from searchapp.web.refusals import Refusal, Refusals
@@ -23,36 +23,36 @@ ADMISSION = "searchapp.admission"
 _READING = ("GET", "HEAD")
 # What costs next to nothing, and what tells how the server is while it is busy.
 _FREE_PATHS = ("/healthz", "/readyz", "/metrics", "/robots.txt", "/static/")
-_NO_ROOM: ContextVar[bool] = ContextVar("no_room", default=False)
+_REFUSING: ContextVar[bool] = ContextVar("refusing", default=False)
 
 
-def stands_in_line(method: str, path: str) -> bool:
+def is_limited(method: str, path: str) -> bool:
     """Whether such a request waits for its turn."""
     return method in _READING and not path.startswith(_FREE_PATHS)
 
 
 @contextmanager
-def no_room() -> Iterator[None]:
+def refusing() -> Iterator[None]:
     """Requests of this thread that would stand in line are refused meanwhile."""
-    token = _NO_ROOM.set(True)
+    token = _REFUSING.set(True)
     try:
         yield
     finally:
-        _NO_ROOM.reset(token)
+        _REFUSING.reset(token)
 
 
 class Admission:
     """WSGI middleware, inside of what observes requests.
 
     Make it before processes fork: what clients asked is counted for all of them together.
-    ``room`` is there for a server that counts those who stand in line before they get here.
+    ``limit`` is there for a server that counts those who stand in line before they get here.
     """
 
     def __init__(self, app: WSGIApplication, settings: Settings) -> None:
         self._app = app
         self._refusals = Refusals(app)
-        self.room = Room(size_for(settings).threads, settings.serve_waiting)
-        self._line = Line(self.room, settings.serve_wait_ms / 1000)
+        self.limit = AdaptiveLimit(size_for(settings).threads, settings.serve_waiting)
+        self._queue = AdmissionQueue(self.limit, settings.serve_wait_ms / 1000)
         self._rates = (
             RateLimiter(settings.rate_per_minute, settings.rate_burst)
             if settings.rate_per_minute
@@ -69,10 +69,10 @@ class Admission:
             wait_s = self._rates.wait_s(address)
             if wait_s > 0:
                 return self._refuse(Refusal.TOO_OFTEN, wait_s, environ, start_response)
-        if not stands_in_line(method, path):
+        if not is_limited(method, path):
             return self._app(environ, start_response)  # a process apart does it, one after another
-        if not _NO_ROOM.get():
-            with self._line.place() as admitted:
+        if not _REFUSING.get():
+            with self._queue.place() as admitted:
                 if admitted:
                     # The answer is made when this returns; only files are sent after it.
                     return self._app(environ, start_response)

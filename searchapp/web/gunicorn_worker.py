@@ -22,7 +22,7 @@ from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from searchapp.web.admission import ADMISSION, Admission, no_room, stands_in_line
+from searchapp.web.admission import ADMISSION, Admission, is_limited, refusing
 
 _TAKEN_AT_ONCE = 16
 _COURTESY_S = 0.0005
@@ -34,15 +34,15 @@ _LOOKED_AT = 64 << 10  # bytes of a head
 _REST_S = 0.05
 _LINGER_S = 2.0
 _LINGERING_MOST = 256
-_NO_BODY = (b"\r\ncontent-length:", b"\r\ntransfer-encoding:")
+_BODY_HEADERS = (b"\r\ncontent-length:", b"\r\ntransfer-encoding:")
 
 
 class _Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
-    """A client's connection; ``in_line`` while its request is one of those that are counted."""
+    """A client's connection; ``counted`` while its request is one of those that are counted."""
 
     def __init__(self, *given: Any, linger: Callable[[socket.socket], None]) -> None:
         super().__init__(*given)
-        self.in_line = False
+        self.counted = False
         self._linger = linger
 
     def close(self, graceful: bool = False) -> None:
@@ -64,7 +64,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def load_wsgi(self) -> None:
         super().load_wsgi()
         admission: Admission = self.wsgi.extensions[ADMISSION]
-        self._room = admission.room
+        self._limit = admission.limit
 
     def accept(self, listener: socket.socket) -> None:
         """Take in who waits at a socket.
@@ -73,10 +73,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         taken one in, leaves the next for a moment to the others, and takes one at a time; unless it
         stops or only has to refuse.
         """
-        free = self._room.at_once + self._room.waiting - self._inside
+        free = self._limit.at_once + self._limit.waiting - self._inside
         several = free <= 0 or not self.alive
         just_now = time.monotonic() - self._accepted_at < _JUST_NOW_S
-        if not several and (just_now or self._inside >= self._room.at_once):
+        if not several and (just_now or self._inside >= self._limit.at_once):
             time.sleep(_COURTESY_S)
         for _ in range(_TAKEN_AT_ONCE if several else 1):
             try:
@@ -125,22 +125,22 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             return
         conn.data_ready = True
         method, _, asked = head.partition(b" ")
-        conn.in_line = stands_in_line(method.decode("latin-1"), asked[:64].decode("latin-1"))
-        if conn.in_line:
-            if not self._room.has_place(self._inside):
+        conn.counted = is_limited(method.decode("latin-1"), asked[:64].decode("latin-1"))
+        if conn.counted:
+            if not self._limit.admits(self._inside):
                 self._refuse(conn, head)
                 return
             self._inside += 1
         super().enqueue_req(conn)
 
     def _refuse(self, conn: _Connection, head: bytes) -> None:
-        conn.in_line = False
+        conn.counted = False
         if not _is_whole(head):
             super().enqueue_req(conn)  # reading on could take long: a thread does it, and refuses
             return
         done: Future[Any] = Future()
         self.nr -= 1  # a flood is no reason to replace the process (max_requests)
-        with no_room():
+        with refusing():
             done.set_result(_takes_an_answer(conn.sock) and self.handle(conn))
         self.finish_request(conn, done)
 
@@ -150,8 +150,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         return keepalive and bool(conn.parser.finish_body(deadline=time.monotonic() + _REST_S))
 
     def finish_request(self, conn: _Connection, fs: Future[Any]) -> None:
-        if conn.in_line:
-            conn.in_line = False
+        if conn.counted:
+            conn.counted = False
             self._inside -= 1
         super().finish_request(conn, fs)
 
@@ -240,7 +240,7 @@ def _count_as_readable(client: socket.socket, size: int) -> bool:
 def _is_whole(head: bytes) -> bool:
     """Whether nothing comes after it."""
     return head.find(b"\r\n\r\n") == len(head) - 4 and not any(
-        name in head.lower() for name in _NO_BODY
+        name in head.lower() for name in _BODY_HEADERS
     )
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import re
-import signal
 import traceback
 import urllib.error
 import urllib.request
@@ -19,12 +17,11 @@ import pytest
 from mcp.client import Client
 from mcp.client.streamable_http import create_mcp_http_client, streamable_http_client
 from mcp.shared.exceptions import MCPError
-from test_mcp_process import started
+from mcp_processes import PATIENCE_S, served
 
 from searchapp.tokens import Scope, TokensFile
 
 WRITE_TOKEN = "mot-bi-mat-that-dai-0123456789"
-_PATIENCE_S = 60
 _PING = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "ping"}).encode()
 
 
@@ -38,30 +35,17 @@ class Closed(NamedTuple):
 @pytest.fixture(scope="module")
 def closed(index_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Closed]:
     path = tmp_path_factory.mktemp("access") / "tokens.json"
-    process = started(
-        "--http", "--port", "0",
-        cwd=index_dir.parent,
-        SEARCHAPP_READ_ACCESS="token",
-        SEARCHAPP_TOKENS_FILE=str(path),
-        SEARCHAPP_WRITE_TOKEN=WRITE_TOKEN,
-    )  # fmt: skip
-    assert process.stderr is not None
-    try:
-        line = process.stderr.readline()
-        found = re.fullmatch(
-            r"searchapp: MCP on (http://\S+), with a token of the scope read \(.*\)\n", line
-        )
-        assert found is not None, line
-        yield Closed(found[1], TokensFile(path))
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=_PATIENCE_S) == 0
-    finally:
-        process.kill()
-        out, errors = process.communicate()
-    assert out == ""
-    assert "sat_" not in errors
-    assert WRITE_TOKEN not in errors
-    assert "Traceback" not in errors
+    settings = {
+        "SEARCHAPP_READ_ACCESS": "token",
+        "SEARCHAPP_TOKENS_FILE": str(path),
+        "SEARCHAPP_WRITE_TOKEN": WRITE_TOKEN,
+    }
+    with served(index_dir.parent, **settings) as server:
+        assert ", with a token of the scope read (" in server.said
+        yield Closed(server.url, TokensFile(path))
+    assert "sat_" not in server.errors
+    assert WRITE_TOKEN not in server.errors
+    assert "Traceback" not in server.errors
 
 
 @contextlib.contextmanager
@@ -85,7 +69,7 @@ def asked(url: str, *sent: str, method: str = "POST", path: str = "") -> tuple[i
     for one in sent:
         request.add_header("Authorization", one)
     try:
-        with urllib.request.urlopen(request, timeout=_PATIENCE_S) as response:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as response:
             return response.status, "", ""
     except urllib.error.HTTPError as error:
         with error:
@@ -162,7 +146,7 @@ def test_a_file_that_can_not_be_trusted_lets_nobody_in(closed: Closed) -> None:
 @pytest.mark.anyio
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
 async def test_the_client_of_the_sdk(closed: Closed, mode: str) -> None:
-    with token(closed.file, Scope.READ) as good, anyio.fail_after(_PATIENCE_S):
+    with token(closed.file, Scope.READ) as good, anyio.fail_after(PATIENCE_S):
         headers = {"Authorization": f"Bearer {good}"}
         async with create_mcp_http_client(headers=headers) as http:
             transport = streamable_http_client(closed.url, http_client=http)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import subprocess
-import sys
 import threading
 import urllib.error
 import urllib.request
@@ -21,32 +19,7 @@ from mcp import StdioServerParameters
 from mcp.client import Client
 from mcp.client.stdio import stdio_client
 from mcp_corpus import RECORDS, build_index
-
-MAIN = [sys.executable, "-c", "from searchapp.cli import main; main()"]
-_PATIENCE_S = 60
-
-
-def environment(**more: str) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("SEARCHAPP_")}
-    return {**kept, **more}
-
-
-def started(*arguments: str, cwd: Path, **more: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [*MAIN, "mcp", *arguments],
-        cwd=cwd, env=environment(**more), text=True, encoding="utf-8",
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        # Tests that run in the background ignore the signal, and their children would, too.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # safe
-    )  # fmt: skip
-
-
-def called(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*MAIN, "mcp", *arguments],
-        cwd=cwd, env=environment(), capture_output=True, text=True, input="", timeout=60,
-        check=False,
-    )  # fmt: skip
+from mcp_processes import MAIN, PATIENCE_S, called, environment, served, started
 
 
 @pytest.mark.anyio
@@ -92,7 +65,7 @@ def test_what_is_no_message_does_not_end_it(index_dir: Path) -> None:
     lines = ["không phải JSON", json.dumps(hello), '"\\ud800"', "{}", json.dumps(ping)]
     assert process.stdin is not None
     assert process.stdout is not None
-    bound = threading.Timer(_PATIENCE_S, process.kill)
+    bound = threading.Timer(PATIENCE_S, process.kill)
     bound.start()
     try:
         process.stdin.write("".join(f"{line}\n" for line in lines))
@@ -100,7 +73,7 @@ def test_what_is_no_message_does_not_end_it(index_dir: Path) -> None:
         answered = [json.loads(process.stdout.readline())]
         while answered[-1].get("id") != ping["id"]:
             answered.append(json.loads(process.stdout.readline()))
-        out, errors = process.communicate(timeout=_PATIENCE_S)
+        out, errors = process.communicate(timeout=PATIENCE_S)
     finally:
         bound.cancel()
         process.kill()
@@ -119,7 +92,7 @@ def test_ctrl_c_ends_it_while_it_waits(index_dir: Path) -> None:
         process.stdin.flush()
         assert process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=_PATIENCE_S) == 130
+        assert process.wait(timeout=PATIENCE_S) == 130
     finally:
         process.kill()
         _, errors = process.communicate()
@@ -129,20 +102,10 @@ def test_ctrl_c_ends_it_while_it_waits(index_dir: Path) -> None:
 @pytest.fixture(scope="module")
 def url(index_dir: Path) -> Iterator[str]:
     """Where a server answers."""
-    process = started("--http", "--port", "0", "--allow-host", "tim.example", cwd=index_dir.parent)
-    assert process.stderr is not None
-    try:
-        line = process.stderr.readline()
-        found = re.fullmatch(r"searchapp: MCP on (http://127\.0\.0\.1:\d+/mcp) \(.*\)\n", line)
-        assert found is not None, line
-        yield found[1]
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=_PATIENCE_S) == 0
-    finally:
-        process.kill()
-        out, errors = process.communicate()
-    assert out == ""
-    for line in errors.splitlines():
+    with served(index_dir.parent, "--allow-host", "tim.example") as server:
+        assert re.fullmatch(r"\S+: MCP on \S+ \(.*\)\n", server.said)
+        yield server.url
+    for line in server.errors.splitlines():
         assert re.fullmatch(r"searchapp: WARNING Invalid (Host|Origin) header: \S+", line)
 
 
@@ -163,7 +126,7 @@ def _posted(url: str, **headers: str) -> int:
     asks = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
     request = urllib.request.Request(url, body, {**asks, **headers})
     try:
-        with urllib.request.urlopen(request, timeout=_PATIENCE_S) as response:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as response:
             return int(response.status)
     except urllib.error.HTTPError as error:
         error.close()

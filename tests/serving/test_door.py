@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from processes import SEARCH, Answer, Connection, Served, free_port, get, serving, wait_until
 
+from searchapp.web.admission_queue import AdaptiveLimit
 from searchapp.web.gunicorn_worker import Worker
-from searchapp.web.line import Room
 
 # Completions do not end before a file is there.
 _HELD = """
@@ -187,7 +187,8 @@ def test_a_process_without_a_file_left_goes_on(caplog: pytest.LogCaptureFixture)
             raise OSError(errno.EMFILE, "Too many open files")
 
     worker = Worker.__new__(Worker)
-    worker._room, worker._inside, worker._accepted_at, worker.alive = Room(1, 1), 0, 0.0, True
+    worker._limit, worker._inside = AdaptiveLimit(1, 1), 0
+    worker._accepted_at, worker.alive = 0.0, True
     worker.log = logging.getLogger("gunicorn.error")
     with caplog.at_level(logging.WARNING):
         worker.accept(Listener())  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ from werkzeug.test import Client, TestResponse
 from searchapp.config import Settings
 from searchapp.search.service import SearchService
 from searchapp.web import create_app
-from searchapp.web.admission import ADMISSION, no_room
+from searchapp.web.admission import ADMISSION, refusing
 
 STRANGER = "203.0.113.7"
 SUGGEST = "/api/v1/suggest?q=ha"
@@ -58,13 +58,13 @@ def test_some_work_some_wait_and_the_rest_is_refused_at_once(
     settings: Settings, held: Held
 ) -> None:
     app = create_app(settings)
-    line = app.extensions[ADMISSION]._line
+    queue = app.extensions[ADMISSION]._queue
     with ThreadPoolExecutor(2) as threads:
         working = threads.submit(ask, app)
         held.entered.acquire()
         waiting = threads.submit(ask, app)
         until = time.monotonic() + 20
-        while not line._waiting:
+        while not queue._waiting:
             assert time.monotonic() < until
             time.sleep(0.002)
         refused = [ask(app) for _ in range(3)]
@@ -182,7 +182,7 @@ def test_who_is_refused_is_told_in_their_language(
     settings: Settings, path: str, headers: dict[str, str], title: str
 ) -> None:
     app = create_app(settings)
-    with no_room():
+    with refusing():
         for _ in range(2):
             assert title in ask(app, path, headers=headers).get_data(as_text=True)
 
@@ -195,7 +195,7 @@ def test_who_writes_new_headers_all_the_time_makes_no_work(settings: Settings) -
     def refused(number: int) -> TestResponse:
         return ask(app, headers={"Accept-Language": f"x{number}"})
 
-    with no_room():
+    with refusing():
         answers = [refused(number) for number in range(200)]
     assert {one.status_code for one in answers} == {503}
     assert {one.headers["Retry-After"] for one in answers} == {"1"}

@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 
 REASONS = {
     "a cluster": "a running OpenSearch, as tests/opensearch has it",
-    "a database": "a PostgreSQL server, as tests/ingest/test_sql.py has it where there is one",
+    "a database": "a PostgreSQL server; tests/ingest/test_postgresql.py starts one where it can",
     "a test": "a test of its own, which runs where such tests do",
     "the network": "packages or images from elsewhere",
     "root": "rights that a test must not have",

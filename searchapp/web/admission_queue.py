@@ -10,14 +10,14 @@ from contextlib import contextmanager
 
 from searchapp.observation import Stage, stage
 
-_PATIENCE_S = 0.1
-_STEP_S = 0.05
+_PATIENCE_S = 0.1  # what overflows for less is a burst
+_STEP_S = 0.05  # between two changes of the limit
 
 
-class Room:
-    """Whether one more gets in: ``at_once`` are answered, and up to ``waiting`` more wait.
+class AdaptiveLimit:
+    """How many requests may be inside: ``at_once`` are answered, and up to ``waiting`` more wait.
 
-    A line takes up what comes in bursts. One that stays full answers nobody more, it only makes
+    A queue takes up what comes in bursts. One that stays full answers nobody more, it only makes
     everybody late (Nichols and Jacobson, Controlling Queue Delay, ACM Queue 10/5, 2012). So what
     overflows for longer than a burst takes is halved again and again, down to nobody who waits,
     and grows by one at a time when it does not overflow. Safe to share between threads.
@@ -35,11 +35,11 @@ class Room:
 
     @property
     def waiting(self) -> int:
-        """How many may wait now."""
+        """How many requests may wait now."""
         return self._waiting
 
-    def has_place(self, inside: int) -> bool:
-        """Whether another may come in where ``inside`` are at work or wait."""
+    def admits(self, inside: int) -> bool:
+        """Whether another may come in where ``inside`` are at work or wait; what it says counts."""
         with self._lock:
             now = self._clock()
             if inside < self.at_once + self._waiting:
@@ -68,16 +68,16 @@ class _Waiter:
         self.admitted = False
 
 
-class Line:
+class AdmissionQueue:
     """Who came first is let in first, and nobody waits longer than ``wait_s`` seconds.
 
-    Where the room has become smaller than the line, those go who came first: they have waited
+    Where the limit has become smaller than the queue, those go who came first: they have waited
     longest, and by the time their turn came would have given up.
     """
 
-    def __init__(self, room: Room, wait_s: float) -> None:
-        self._room, self._wait_s = room, wait_s
-        self._free = room.at_once
+    def __init__(self, limit: AdaptiveLimit, wait_s: float) -> None:
+        self._limit, self._wait_s = limit, wait_s
+        self._free = limit.at_once
         self._waiting: deque[_Waiter] = deque()
         self._lock = threading.Lock()
 
@@ -94,7 +94,7 @@ class Line:
 
     def _take(self) -> bool:
         with self._lock:
-            if not self._room.has_place(self._room.at_once - self._free + len(self._waiting)):
+            if not self._limit.admits(self._limit.at_once - self._free + len(self._waiting)):
                 return False
             if self._free:
                 self._free -= 1
@@ -110,7 +110,7 @@ class Line:
 
     def _give_back(self) -> None:
         with self._lock:
-            while len(self._waiting) > self._room.waiting:
+            while len(self._waiting) > self._limit.waiting:
                 self._waiting.popleft().called.set()
             if not self._waiting:
                 self._free += 1
