@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import pytest
 from driving import Open
@@ -13,7 +13,8 @@ from playwright.sync_api import Error, Page, Route, expect
 
 def values(page: Page) -> dict[str, list[str]]:
     """The state that the address holds."""
-    return parse_qs(urlsplit(page.url).query)
+    # Asked of the page: what the test was told of it may be a moment old.
+    return parse_qs(str(page.evaluate("location.search.slice(1)")))
 
 
 def total(page: Page) -> int:
@@ -298,7 +299,7 @@ def test_the_sheet_of_filters(open_page: Open) -> None:
     sheet = page.locator("#filters")
     expect(sheet).to_be_visible()
     expect(sheet).to_be_focused()
-    assert "#" not in page.url
+    assert page.evaluate("location.hash") == ""
     for _ in range(40):
         page.keyboard.press("Tab")
         assert page.evaluate(
