@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from searchapp.engines.opensearch_client import Cluster, MissingError
-from searchapp.errors import IndexRefusedError, SearchappError
+from searchapp.errors import IndexRefusedError, SearchappError, UnavailableError
 from searchapp.storage import DISK, Storage
 
 PLACE_FILE = "index.json"
 _OWNER_FILE = "opensearch-owner"
+_NODES_ASKED = 3  # until nobody is thought to know an index
 _MEND = "build it there from what the index keeps: searchapp migrate --to opensearch"
 
 
@@ -80,6 +81,24 @@ def check_place(cluster: Cluster, place: Place) -> None:
         raise IndexRefusedError(f"the index {place.name} is not in OpenSearch any more", _MEND)
     if uuid != place.uuid:
         raise IndexRefusedError(f"the index {place.name} in OpenSearch is another one", _MEND)
+
+
+def read_built(
+    cluster: Cluster, place: Place, path: str, body: dict[str, Any], **parameters: Any
+) -> dict[str, Any]:
+    """Ask something of an index that was built.
+
+    Raises IndexRefusedError if it is gone, and what `Cluster.read` raises.
+    """
+    for _ in range(_NODES_ASKED):
+        try:
+            answer: dict[str, Any] = cluster.read("POST", path, body, **parameters)
+            return answer
+        except MissingError as error:
+            # A node that was away does not know it yet; the next request goes to another one.
+            missing = error
+    check_place(cluster, place)
+    raise UnavailableError(str(missing)) from missing
 
 
 def owners(cluster: Cluster, alias: str) -> dict[str, str | None]:

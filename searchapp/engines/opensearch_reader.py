@@ -21,10 +21,10 @@ from searchapp.engines.base import (
     Found,
     Hit,
 )
-from searchapp.engines.opensearch_client import Cluster, MissingError
+from searchapp.engines.opensearch_client import Cluster
 from searchapp.engines.opensearch_columns import OpenSearchColumns
 from searchapp.engines.opensearch_counts import NodeCounts
-from searchapp.engines.opensearch_indexes import Place, check_place
+from searchapp.engines.opensearch_indexes import Place, check_place, read_built
 from searchapp.engines.opensearch_mapping import (
     DOCUMENT,
     FIRST_DAY,
@@ -36,7 +36,7 @@ from searchapp.engines.opensearch_mapping import (
 from searchapp.engines.opensearch_query import Clause, Translator, all_of, opaque
 from searchapp.engines.opensearch_writer import VOCABULARIES
 from searchapp.engines.vocabulary import Vocabulary
-from searchapp.errors import CursorError, IndexRefusedError, UnavailableError
+from searchapp.errors import CursorError, IndexRefusedError
 from searchapp.query.describe import text_of
 from searchapp.query.filters import Column, Sort
 from searchapp.query.nodes import HasId, Query, Term
@@ -88,16 +88,7 @@ class OpenSearchSearcher:
         path = "/_search" if "pit" in body else f"/{self._place.name}/_search"
         if "pit" not in body:
             parameters = {"allow_partial_search_results": "true", **parameters}
-        return self._read(path, asked, **parameters)
-
-    def _read(self, path: str, body: dict[str, Any], **parameters: Any) -> dict[str, Any]:
-        try:
-            answer: dict[str, Any] = self._cluster.read("POST", path, body, **parameters)
-        except MissingError as error:
-            check_place(self._cluster, self._place)
-            # It is there: a node that was away for a while does not know it yet.
-            raise UnavailableError(str(error)) from error
-        return answer
+        return read_built(self._cluster, self._place, path, asked, **parameters)
 
     def search(
         self,
@@ -218,7 +209,7 @@ class OpenSearchSearcher:
     def documents_of(self, ids: Sequence[str]) -> list[Document | None]:
         """The documents of ids; None for those that are not there."""
         keys = [key_of(one) for one in ids]
-        found = self._read(f"/{self._place.name}/_mget", {"ids": keys})
+        found = read_built(self._cluster, self._place, f"/{self._place.name}/_mget", {"ids": keys})
         return [
             decode(one["_source"][DOCUMENT]) if one.get("found") else None for one in found["docs"]
         ]
