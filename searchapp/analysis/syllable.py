@@ -49,6 +49,11 @@ def parts(toneless: str) -> tuple[str, str, str] | None:
     return match["onset"] or "", match["vowels"], match["coda"] or ""
 
 
+def is_syllable(word: str) -> bool:
+    """Whether letters, with or without their marks, may be a Vietnamese syllable."""
+    return parts(split_tone(word.lower())[0]) is not None
+
+
 def tone_index(vowels: str, coda: str) -> int:
     """Which of ``vowels`` carries the tone, in the older placement (hòa, thủy, khuỷu)."""
     marked = [i for i, c in enumerate(vowels) if c in _QUALITY]

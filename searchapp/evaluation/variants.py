@@ -18,6 +18,7 @@ Variant = Callable[[str, random.Random], str]
 AS_TYPED = "as-typed"
 _WORD = re.compile(r"[^\W\d_]+")
 _WHOLE_WORD = re.compile(r"\b[^\W\d_]+\b")  # 1ọa is a code, and no syllable
+_SPACE_BETWEEN_WORDS = re.compile(r"(?<=[^\W\d_]) (?=[^\W\d_])")
 _TWO_PLACES = frozenset(("oa", "oe", "uy"))  # hòa and hoà, khỏe and khoẻ, thủy and thuỷ
 
 
@@ -68,6 +69,15 @@ def _vni(text: str, _: random.Random) -> str:
     return to_vni(text)
 
 
+def _no_space(text: str, rng: random.Random) -> str:
+    """One space between two words is left out."""
+    spaces = [found.start() for found in _SPACE_BETWEEN_WORDS.finditer(text)]
+    if not spaces:
+        return text
+    at = rng.choice(spaces)
+    return text[:at] + text[at + 1 :]
+
+
 VARIANTS: dict[str, Variant] = {
     AS_TYPED: _as_typed,
     "no-marks": _no_marks,
@@ -78,6 +88,7 @@ VARIANTS: dict[str, Variant] = {
     "telex": _telex,
     "vni": _vni,
     "typo": slip,
+    "no-space": _no_space,
 }
 """Every variant by its name, in the order in which they are shown."""
 

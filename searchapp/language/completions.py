@@ -10,6 +10,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from searchapp.analysis.clean import clean_text
-from searchapp.analysis.syllable import canonical_spelling, split_tone
+from searchapp.analysis.syllable import canonical_spelling, is_syllable, split_tone
 from searchapp.analysis.terms import folded_term, has_marks, strip_marks
 from searchapp.language.completion_builder import (
     COUNTS_FILE,
@@ -28,6 +29,7 @@ from searchapp.language.completion_builder import (
     TEXTS_FILE,
     WEIGHTS_FILE,
 )
+from searchapp.language.spaces import MAX_RUN_LETTERS, MAX_SYLLABLE
 from searchapp.lines import MappedLines
 
 Array = npt.NDArray[Any]
@@ -37,6 +39,8 @@ _MIN_LETTERS = 2
 _MIN_LETTERS_FOR_SLIPS = 4
 _MAX_TRIED = 2_000  # pointers held against the marks, the weightiest first
 _MAX_SLIPS = 60  # readings of a prefix with a slip
+_MAX_SPACED = 60  # readings of a prefix with spaces put in
+_MAX_PIECES = 6  # of a word that may be several
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _TITLE_SHARE = 3  # a third of the places are kept for titles, where there are any
 
@@ -81,13 +85,15 @@ class Completions:
     def complete(self, prefix: str, size: int) -> tuple[Completion, ...]:
         """Up to ``size`` completions, the one that matters most first.
 
-        Nothing before the second letter. One slip in what was typed is forgiven where nothing
-        begins so.
+        Nothing before the second letter. Where nothing begins so, spaces that were left out are put
+        in, or one slip is forgiven.
         """
         typed = _read(prefix)
         if typed is None or size < 1:
             return ()
         found = self._matching(_look_ups(typed.syllables), typed, size, strict=True)
+        if not found and typed.letters >= _MIN_LETTERS_FOR_SLIPS:
+            found = self._matching_with_spaces(typed, size)
         if not found and typed.letters >= _MIN_LETTERS_FOR_SLIPS:
             slips = list(self._slips(typed))
             found = self._matching(slips, typed, size, strict=False) if slips else {}
@@ -104,16 +110,16 @@ class Completions:
         last = bisect_left(size, beginning + b"\xff", lo=first, key=self._pointer)
         return first, last
 
+    def _indexes(self, beginnings: Sequence[bytes], typed: _Typed) -> Array:
+        """The pointers to what begins in one of the ways."""
+        end = b" " if typed.finished else b""
+        return np.concatenate([np.arange(*self._range(one + end)) for one in beginnings])
+
     def _matching(
         self, beginnings: Sequence[bytes], typed: _Typed, size: int, *, strict: bool
     ) -> dict[str, Completion]:
         """Completions of any of the beginnings, by weight; by their text in lower case."""
-        indexes = np.concatenate(
-            [
-                np.arange(*self._range(beginning + (b" " if typed.finished else b"")))
-                for beginning in beginnings
-            ]
-        )
+        indexes = self._indexes(beginnings, typed)
         weights = self._weights[indexes]
         phrases: dict[str, Completion] = {}
         titles: dict[str, Completion] = {}
@@ -155,6 +161,40 @@ class Completions:
         count = int(self._counts[entry])
         kind: Literal["title", "phrase"] = "title" if count < 0 else "phrase"
         return Completion(text, ((pieces[0].start(), end),), kind, abs(count))
+
+    # -- spaces left out --------------------------------------------------------------------------
+
+    def _matching_with_spaces(self, typed: _Typed, size: int) -> dict[str, Completion]:
+        """Completions of the prefix with spaces in one of its words; the weightiest way counts."""
+        ways: list[tuple[int, _Typed]] = []
+        for way in islice(self._with_spaces(typed), _MAX_SPACED):
+            indexes = self._indexes(_look_ups(way.syllables), way)
+            if indexes.size:
+                ways.append((int(self._weights[indexes].max()), way))
+        for _, way in sorted(ways, key=lambda pair: -pair[0]):
+            found = self._matching(_look_ups(way.syllables), way, size, strict=True)
+            if found:
+                return found
+        return {}
+
+    def _with_spaces(self, typed: _Typed) -> Iterator[_Typed]:
+        last = len(typed.syllables) - 1
+        for number, word in enumerate(typed.syllables):
+            if len(word) <= MAX_RUN_LETTERS:
+                whole = number < last or typed.finished
+                for pieces in self._pieces(word, _MAX_PIECES, whole=whole):
+                    syllables = (*typed.syllables[:number], *pieces, *typed.syllables[number + 1 :])
+                    yield _Typed(syllables, typed.finished)
+
+    def _pieces(self, word: str, most: int, *, whole: bool) -> Iterator[tuple[str, ...]]:
+        """Two to ``most`` syllables of the corpus that make up a word, of the last a beginning."""
+        for cut in range(1, min(len(word), MAX_SYLLABLE + 1)):
+            head, rest = word[:cut], word[cut:]
+            if is_syllable(head) and self._has_syllable(folded_term(head).encode(), whole=True):
+                if self._has_syllable(strip_marks(rest).encode(), whole=whole):
+                    yield head, rest
+                if most > 2:
+                    yield from ((head, *more) for more in self._pieces(rest, most - 1, whole=whole))
 
     # -- slips ----------------------------------------------------------------------------------
 

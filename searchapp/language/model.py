@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -66,9 +67,9 @@ class LanguageModel:
         found: list[int] = order[edges[number] : edges[number + 1]].tolist()
         return found
 
-    def has_folded(self, folded: str) -> bool:
-        """Whether any syllable of the corpus folds to ``folded``."""
-        return folded in self._folded[0]
+    def folded_among(self, words: AbstractSet[str]) -> set[str]:
+        """Those of ``words`` that syllables of the corpus fold to."""
+        return self._folded[0].keys() & words
 
     def count(self, syllable: str) -> int:
         """How often a syllable stands in the corpus."""

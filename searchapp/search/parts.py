@@ -57,6 +57,13 @@ class Parts:
     syllables: set[Term] = field(default_factory=set)
     phrases: list[Phrase] = field(default_factory=list)
 
+    def show(self, node: Term | Phrase) -> None:
+        """Highlight a term or phrase."""
+        if isinstance(node, Phrase):
+            self.phrases.append(node)
+        else:
+            self.syllables.add(node)
+
     def take_scores(self, other: Parts, factor: float = 1.0) -> None:
         """Add what another part scores, so many times, and what it highlights."""
         self.score += [replace(one, weight=one.weight * factor) for one in other.score]

@@ -29,7 +29,6 @@ from searchapp.query.nodes import (
     Node,
     Not,
     Or,
-    Phrase,
     PublishedIn,
     Query,
     Term,
@@ -275,14 +274,11 @@ class _Planning:
         view = meant_view(analysis)
         terms = tuple(t.text for t in (analysis.exact if view is View.EXACT else analysis.folded))
         self._words.add_scores(parts, analysis, [view] * len(terms))
-        node: Node = phrase_node(view, terms)
         if slop is not None and len(terms) > 1:
-            node = Near(view, terms, slop)
             parts.syllables.update(Term(view, term) for term in terms)
-        elif isinstance(node, Phrase):
-            parts.phrases.append(node)
-        elif isinstance(node, Term):
-            parts.syllables.add(node)
+            return Near(view, terms, slop)
+        node = phrase_node(view, terms)
+        parts.show(node)
         return node
 
     # -- values ---------------------------------------------------------------------------------

@@ -84,9 +84,12 @@ class RunningWords:
         return None if own else plain
 
     def _meant(self, token: Token, view: View, changes: dict[int, Change]) -> Change | None:
-        """The change at a syllable, if it may take part: marks left out, or no document has it."""
+        """The change of a syllable, if it may take part: marks left out, or no document has it.
+
+        What is one syllable in pieces can't take part in the place of the first of them.
+        """
         change = changes.get(token.start)
-        if change is None:
+        if change is None or change.end != token.end:
             return None
         if change.kind is Kind.MARKS:
             return change if view is View.FOLDED else None
@@ -110,8 +113,8 @@ class RunningWords:
         if meant is not None and meant.kind is Kind.SPELLING:
             better = self.analyzer.analyze(meant.meant).exact
             if better:
-                strict = Term(View.EXACT, better[0].text)
-                parts.syllables.add(strict)
+                strict = phrase_node(View.EXACT, tuple(token.text for token in better))
+                parts.show(strict)
                 return Or((*ways, strict)), Or((term, strict))
         return (Or(tuple(ways)) if len(ways) > 1 else term), term
 
@@ -201,13 +204,8 @@ class RunningWords:
             node = phrase_node(view, terms)
             ways.append(node)
             strict.append(node)
-            weight = self.weights.synonym * len(slots)
-            if isinstance(node, Phrase):
-                parts.phrases.append(node)
-                parts.score.append(Scored(node, weight))
-            else:
-                parts.syllables.add(node)
-                parts.score.append(Scored(Term(view, terms[0]), weight))
+            parts.show(node)
+            parts.score.append(Scored(node, self.weights.synonym * len(slots)))
         # The syllables still count one by one: half an expression is better than none of it.
         parts.slots += [Or((slot, *ways)) for slot, _ in slots]
         parts.strict.append(Or(tuple(strict)))

@@ -45,6 +45,7 @@ def test_names_are_the_fixed_interface() -> None:
         "telex",
         "vni",
         "typo",
+        "no-space",
     ]
 
 
@@ -130,6 +131,17 @@ def test_typo_is_one_slip_in_one_word(text: str, seed: int) -> None:
     for word, slip_of_it in changed:
         assert word in able
         assert _edits(word.lower(), slip_of_it.lower()) == 1
+
+
+@given(st.sampled_from(SENTENCES) | texts, seeds)
+def test_no_space_leaves_one_out_between_two_words(text: str, seed: int) -> None:
+    typed = one("no-space", text, seed)
+    between = [
+        text[:at] + text[at + 1 :]
+        for at in range(1, len(text) - 1)
+        if text[at] == " " and text[at - 1].isalpha() and text[at + 1].isalpha()
+    ]
+    assert typed in (between or [text])
 
 
 def test_every_kind_of_slip_happens() -> None:

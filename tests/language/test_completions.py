@@ -124,6 +124,33 @@ def test_one_slip_is_forgiven(completions: Completions, slip: str, meant: str) -
     assert meant in {text.lower() for text in texts_of(completions.complete(slip, 20))}
 
 
+@pytest.mark.parametrize(
+    ("run_together", "meant"),
+    [
+        ("hano", "hà nội"),
+        ("hanoi", "hà nội"),
+        ("hànộ", "hà nội"),
+        ("duongsat", "đường sắt"),
+        ("đườngs", "đường sắt"),
+        ("xaydungnongthon", "xây dựng nông thôn mới ở hải hậu"),
+        ("xay dungnong", "xây dựng nông thôn mới ở hải hậu"),
+        ("hocsinh ", "học sinh"),
+    ],
+)
+def test_spaces_may_be_left_out(completions: Completions, run_together: str, meant: str) -> None:
+    found = completions.complete(run_together, 20)
+    assert meant in {text.lower() for text in texts_of(found)}
+    for one in found:
+        (matched,) = one.matched
+        typed = strip_marks(one.text[slice(*matched)]).lower().replace(" ", "")
+        assert typed == strip_marks(run_together).lower().replace(" ", "")
+
+
+def test_marks_are_meant_where_spaces_are_left_out(completions: Completions) -> None:
+    assert texts_of(completions.complete("đươngđầu", 20)) == ["Đương đầu với lũ"]
+    assert completions.complete("đườngđầu", 20) == ()
+
+
 def test_no_slip_is_thought_of_while_something_begins_so(completions: Completions) -> None:
     assert all("đương" not in t.lower() for t in texts_of(completions.complete("dương", 20)))
 

@@ -71,6 +71,52 @@ def test_mended(language: LanguageModel, query: str, wanted: str, kind: Kind) ->
 
 
 @pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("xaydung dang", "xây dựng đảng"),
+        ("xaydungdang", "xây dựng đảng"),
+        ("xâydựngđảng", "xây dựng đảng"),
+        ("xây dựngđảng", "xây dựng đảng"),
+        ("Hanoi", "Hà Nội"),
+        ("HANOI", "HÀ NỘI"),
+        ("trường học hanoi", "trường học hà nội"),  # its marks are left out with its space
+        ("con đườngđi bộ", "con đường đi bộ"),
+        ("nghidinh100", "nghị định 100"),
+        ("nghị định100", "nghị định 100"),
+        ("phạt 6tr, h ọc sinh gi ỏi!", "phạt 6tr, học sinh giỏi!"),  # out of a PDF
+        ("ngh ệ thu ậ t", "nghệ thuật"),
+        ("n g h ệ thuật", "nghệ thuật"),
+        ("h oc sinh", "học sinh"),
+        ("hò a bình", "hòa bình"),
+    ],
+)
+def test_spaces(language: LanguageModel, query: str, wanted: str) -> None:
+    found = correct_query(query, language)
+    assert found is not None
+    assert (found.query, found.kind) == (wanted, Kind.SPELLING)
+    for change in found.changes:
+        assert query[change.start : change.end] == change.typed != change.meant
+    assert correct_query(found.query, language) is None
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "Rooneyhọc",  # only one of its pieces is a syllable
+        "danbai",  # they never stand together, and without marks it may be a foreign word
+        "họcsinh" * 5,  # too long for a word
+        "vitamin d3",
+        "n g u",  # letters, but of no syllable in the corpus
+        "đường, đi",
+        "giỏi.học",
+    ],
+)
+def test_spaces_that_are_right(language: LanguageModel, query: str) -> None:
+    found = correct_query(query, language)
+    assert found is None or len(found.query.split()) == len(query.split())
+
+
+@pytest.mark.parametrize(
     "query",
     [
         "xây dựng đảng",

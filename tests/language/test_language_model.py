@@ -52,8 +52,7 @@ def test_forms_by_falling_count(language: LanguageModel) -> None:
     assert set(found) == {"đường", "dương", "đương", "duong"}
     assert names(language, "hai") == ["hai", "hái"]
     assert names(language, "đường") == names(language, "khuyu") == []
-    assert language.has_folded("duong")
-    assert not language.has_folded("đường")
+    assert language.folded_among({"duong", "đường"}) == {"duong"}
 
 
 def test_every_syllable_is_among_its_forms_once(language: LanguageModel) -> None:
@@ -136,7 +135,7 @@ def test_an_empty_corpus(analyzer, tmp_path: Path, texts: list[str]) -> None:
     assert language.syllables == []
     assert language.count("hoa") == 0
     assert language.forms("hoa") == []
-    assert not language.has_folded("hoa")
+    assert language.folded_among({"hoa"}) == set()
     none = np.array([UNKNOWN])
     assert language.pair_counts(none, none).tolist() == [0]
 

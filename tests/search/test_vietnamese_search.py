@@ -177,6 +177,17 @@ def test_right_queries_get_no_suggestion(service: SearchService, query: str) -> 
     assert answer.corrected is None
 
 
+def test_words_run_together_count_beside_others(service: SearchService) -> None:
+    answer = service.search("dân làng hòabình")
+    assert [hit.document.id for hit in answer.hits][:1] == ["peace"]
+    marked = {
+        snippet.text[start:end]
+        for snippet in answer.hits[0].snippets
+        for start, end in snippet.highlights
+    }
+    assert "Hòa bình" in marked
+
+
 @pytest.mark.parametrize(
     ("query", "first"),
     [
@@ -194,7 +205,16 @@ def test_a_suggestion_has_results(service: SearchService, query: str, first: str
 
 
 @pytest.mark.parametrize(
-    ("query", "first"), [("thủyy", "peace"), ("hồngg", "flower"), ("hoom tray dựngg", None)]
+    ("query", "first"),
+    [
+        ("thủyy", "peace"),
+        ("hồngg", "flower"),
+        ("hoom tray dựngg", None),
+        ("hoabinh", "peace"),
+        ("hòabình", "peace"),
+        ("th ủ y l ợ i", "peace"),
+        ("xaydungdang", "party"),
+    ],
 )
 def test_without_results_the_correction_is_answered(
     service: SearchService, query: str, first: str | None
