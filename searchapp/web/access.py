@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, Unauthorized
 
 from searchapp.config import Settings
 from searchapp.errors import TokensFileError
 from searchapp.tokens import Scope, TokensFile
+from searchapp.web.observing import see_token
 
 REALM = "searchapp"
 _API = "/api/"
@@ -120,12 +121,6 @@ def anyone_may(scope: Scope) -> bool:
         return False
 
 
-def token_name() -> str | None:
-    """The name of the token that this request proved itself with; None if it needed none."""
-    name: str | None = g.get("token_name")
-    return name
-
-
 def _check(tokens: TokensFile, scope: Scope) -> None:
     """Return if this request has the scope.
 
@@ -146,7 +141,8 @@ def _check(tokens: TokensFile, scope: Scope) -> None:
         raise _UnprovenError(
             "the token is not one that this service takes; ask who runs it", "invalid_token"
         )
-    g.token_name = found.name
+    if scope is not Scope.READ:  # what was read, and by whom, is nobody's business
+        see_token(found.name)
     if scope not in found.scopes:
         raise _NotAllowedError(
             f"the token lacks the scope {scope}; ask who runs the service for one that has it",

@@ -39,7 +39,8 @@ class Request(Observation):
     ``route`` is the pattern that took it, never what was sent. ``query`` is what was searched for,
     if anything was, and ``answer`` what was found; ``fault`` the kind of error that it ended with,
     ``shed`` why it was turned away unanswered, ``taken`` the kind of suggestion that was followed,
-    ``written`` the results of the documents that it wrote.
+    ``written`` the results of the documents that it wrote, ``token`` the name of the token that it
+    was allowed to write or operate with.
     """
 
     def __init__(self, environ: WSGIEnvironment) -> None:
@@ -58,6 +59,7 @@ class Request(Observation):
         self.shed: str | None = None
         self.taken: str | None = None
         self.written: tuple[str, ...] = ()
+        self.token: str | None = None
 
 
 Reporter = Callable[[Request], None]
@@ -176,6 +178,13 @@ def see_written(results: Iterable[str]) -> None:
     seen = current_request()
     if seen is not None:
         seen.written = tuple(results)
+
+
+def see_token(name: str) -> None:
+    """It proved itself with the token of this name."""
+    seen = current_request()
+    if seen is not None:
+        seen.token = name
 
 
 def see_fault(kind: str) -> None:

@@ -45,6 +45,8 @@ def _log_request(seen: Request) -> None:
     }
     if seen.path != seen.route:  # the address without what was asked for
         fields["path"] = seen.path[:_PATH_MAX_CHARS].encode("latin-1").decode("utf-8", "replace")
+    if seen.token is not None:
+        fields["token"] = seen.token
     if seen.fault is not None:
         fields["fault"] = seen.fault
     if seen.shed is not None:
