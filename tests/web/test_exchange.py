@@ -97,6 +97,22 @@ def test_a_new_index_and_other_settings_have_new_tags(tmp_path: Path) -> None:
     assert response.headers["ETag"] != tag
 
 
+def test_other_synonyms_of_the_same_file_have_new_tags(index_dir: Path, tmp_path: Path) -> None:
+    synonyms = tmp_path / "synonyms.txt"
+    tags = []
+    for text in ("TPHCM => Sài Gòn", "TPHCM => Gia Định"):
+        synonyms.write_text(text + "\n", encoding="utf-8")
+        app = create_app(Settings(index_dir=index_dir, synonyms_file=synonyms))
+        tags.append(app.test_client().get(SEARCH).headers["ETag"])
+    assert len(set(tags)) == 2
+
+
+def test_the_prefix_that_a_proxy_puts_before_addresses_has_its_own_tag(client: FlaskClient) -> None:
+    behind = client.get(SEARCH, environ_overrides={"SCRIPT_NAME": "/tim"})
+    assert behind.status_code == 200
+    assert behind.headers["ETag"] != client.get(SEARCH).headers["ETag"]
+
+
 @pytest.mark.parametrize("path", ["/api/v1/search?q=", "/api/v1/documents/none", "/api/nichts"])
 def test_errors_have_no_tag_and_are_not_kept(client: FlaskClient, path: str) -> None:
     response = client.get(path, headers={"If-None-Match": "*"})
