@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-from urllib.parse import parse_qs
 
 import pytest
-from driving import Open
-from playwright.sync_api import Error, Page, Route, expect
-
-
-def values(page: Page) -> dict[str, list[str]]:
-    """The state that the address holds."""
-    # Asked of the page: what the test was told of it may be a moment old.
-    return parse_qs(str(page.evaluate("location.search.slice(1)")))
+from driving import Open, loads, values
+from playwright.sync_api import Page, expect
 
 
 def total(page: Page) -> int:
@@ -34,13 +26,6 @@ def open_filters(page: Page) -> None:
 def close_filters(page: Page) -> None:
     if page.locator(".filters .close").is_visible():
         page.locator(".filters .close").click()
-
-
-def loads(page: Page) -> list[str]:
-    """Documents loaded from now on; what changes in place loads none."""
-    found: list[str] = []
-    page.on("load", lambda loaded: found.append(loaded.url))
-    return found
 
 
 def test_a_filter_is_chosen_and_undone(open_page: Open, size: str) -> None:
@@ -211,135 +196,6 @@ def test_half_a_word_keeps_what_is_there_and_says_so(open_page: Open) -> None:
     expect(page.locator("#recent a")).to_have_text(["phở"])
 
 
-# -- a slow network -------------------------------------------------------------------------------
-
-
-class Slow:
-    """Holds back what a page asks for, until it is let through."""
-
-    def __init__(self, page: Page) -> None:
-        self._page = page
-        self._held: list[Route] = []
-        page.route("**/search?*", lambda route: self._held.append(route))  # noqa: PLW0108  # it wants a function of ours
-
-    def wait_for(self, count: int) -> None:
-        for _ in range(100):
-            if len(self._held) >= count:
-                return
-            self._page.wait_for_timeout(50)
-        raise AssertionError(f"{len(self._held)} requests in place of {count}")
-
-    def let_through(self) -> None:
-        for route in self._held:
-            with contextlib.suppress(Error):  # the page may have given it up
-                route.continue_()
-        self._held.clear()
-
-
-def test_a_filter_chosen_while_typing_is_kept(open_page: Open) -> None:
-    page = open_page("/search?q=hà nội")
-    page.locator("#q").press_sequentially(" m", delay=10)
-    page.locator("[data-key='category-Ẩm thực']").click()
-    expect(page.locator(".active")).to_contain_text("Ẩm thực")
-    page.wait_for_timeout(900)
-    assert values(page)["filter"] == ["category:Ẩm thực"]
-
-
-def test_typing_while_a_filter_is_on_its_way_keeps_both(open_page: Open) -> None:
-    page = open_page("/search?q=hà nội")
-    slow = Slow(page)
-    page.locator("[data-key='category-Ẩm thực']").click()
-    slow.wait_for(1)
-    page.locator("#q").press("End")
-    page.locator("#q").press_sequentially(" phở", delay=10)
-    page.wait_for_timeout(600)
-    slow.let_through()
-    slow.wait_for(1)
-    slow.let_through()
-    expect(page.locator("#results-title")).to_have_text("Kết quả cho “hà nội phở”")
-    expect(page.locator("#q")).to_have_value("hà nội phở")
-    assert values(page)["filter"] == ["category:Ẩm thực"]
-
-
-def test_letters_taken_back_in_time_change_nothing(open_page: Open) -> None:
-    page = open_page("/search?q=phở")
-    slow = Slow(page)
-    page.locator("#q").fill("phở bò")
-    slow.wait_for(1)
-    page.locator("#q").fill("phở")
-    page.wait_for_timeout(500)
-    slow.let_through()
-    page.wait_for_timeout(400)
-    expect(page.locator("#results-title")).to_have_text("Kết quả cho “phở”")
-    assert values(page)["q"] == ["phở"]
-
-
-def test_back_and_forward_in_haste(open_page: Open) -> None:
-    page = open_page("/search?q=hà nội")
-    page.locator("[data-key=sort-newest]").click()
-    expect(page.locator("[data-key=sort-newest]")).to_have_attribute("aria-current", "true")
-    slow = Slow(page)
-    page.evaluate("history.back()")
-    slow.wait_for(1)
-    page.evaluate("history.forward()")
-    page.wait_for_timeout(200)
-    slow.let_through()
-    page.wait_for_timeout(400)
-    assert values(page)["sort"] == ["newest"]
-    expect(page.locator("[data-key=sort-newest]")).to_have_attribute("aria-current", "true")
-
-
-# -- narrow screens and folded lists --------------------------------------------------------------
-
-
-def test_the_sheet_of_filters(open_page: Open) -> None:
-    page = open_page("/search?q=hà nội", "phone")
-    opener = page.locator(".to-filters")
-    opener.click()
-    sheet = page.locator("#filters")
-    expect(sheet).to_be_visible()
-    expect(sheet).to_be_focused()
-    assert page.evaluate("location.hash") == ""
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        assert page.evaluate(
-            "document.activeElement === document.body"
-            " || document.getElementById('filters').contains(document.activeElement)"
-        )
-    # It stays open while filters are chosen, and the focus where it was.
-    page.locator("[data-key='category-Ẩm thực']").click()
-    expect(page.locator("[data-key='category-Ẩm thực']")).to_have_class("chosen")
-    expect(page.locator("[data-key='category-Ẩm thực']")).to_be_focused()
-    page.locator("[data-key='category-Địa lý']").click()
-    expect(page.locator(".filters .chosen")).to_have_count(2)
-    expect(sheet).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(sheet).to_be_hidden()
-    expect(opener).to_be_focused()
-    opener.click()
-    page.get_by_role("link", name="Xong").click()
-    expect(sheet).to_be_hidden()
-    # Each choice is one step back.
-    page.go_back()
-    expect(page.locator(".active li")).to_have_count(1)
-    page.go_back()
-    expect(page.locator(".active")).to_have_count(0)
-
-
-def test_a_folded_value_keeps_the_focus(open_page: Open) -> None:
-    page = open_page("/search?q=*")
-    page.locator(".facet summary").first.click()
-    value = page.locator(".facet details a").first
-    key = value.get_attribute("data-key")
-    value.focus()
-    page.keyboard.press("Enter")
-    expect(page.locator(".active li")).to_have_count(1)
-    expect(page.locator(f"[data-key='{key}']")).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page.locator(".active")).to_have_count(0)
-    expect(page.locator(f"[data-key='{key}']")).to_be_focused()
-
-
 def test_another_query_keeps_the_filters(open_page: Open) -> None:
     page = open_page("/search?q=hà nội&filter=category:Ẩm thực")
     page.locator("#q").fill("bún chả")
@@ -366,13 +222,6 @@ def test_other_readings_are_followed_in_place(
     expect(page.locator("#q")).to_have_value(shown)
     expect(page.locator("#results-title")).to_have_text(f"Kết quả cho “{shown}”")
     assert loaded == []
-
-
-def test_a_failing_network_is_the_browsers_to_tell(open_page: Open) -> None:
-    page = open_page("/search?q=hà nội")
-    page.route("**/search?*", lambda route: route.abort())
-    with page.expect_event("requestfailed", lambda failed: failed.is_navigation_request()):
-        page.locator("[data-key=sort-newest]").click()
 
 
 def test_related_searches(open_page: Open) -> None:
