@@ -6,7 +6,8 @@ and without: as it is, two neighbouring syllables of one of pyvi's words run tog
 neighbours run together, and one syllable in two pieces, of which one can be no syllable.
 
 ``right``: the stretch came back (without marks: apart from its marks), its spaces all right.
-``kept``: as many spaces as were typed. What was typed right has to stay.
+``kept``: as many spaces as were typed. What was typed right has to stay, and so have the foreign
+words of the sentences.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from searchapp.language.model import LanguageModel
 
 _LONGEST = 6  # syllables
 _LEAST_IN_PIECES = 3  # letters
+_LEAST_FOREIGN = 4  # letters
 _SEED = 11
 
 
@@ -54,7 +56,20 @@ def _measure(sections: int, sentences: int) -> common.Report:
             for marks, write in (("with marks", str), ("without", strip_marks)):
                 pairs = [(write(text), words) for text, words in typed]
                 report[f"{way}, {marks}"] = _row(pairs, language, with_marks=write is str)
+        report["foreign words"] = _foreign(chosen, language)
     return report
+
+
+def _foreign(sentences: Sequence[str], language: LanguageModel) -> common.Report:
+    """How many words without marks that are no syllables are parted, each by itself."""
+    words = {
+        word
+        for sentence in sentences
+        for word in re.findall(r"[^\W\d_]+", sentence)
+        if word.isascii() and len(word) >= _LEAST_FOREIGN and not is_syllable(word)
+    }
+    read = [correct_query(word, language) for word in sorted(words)]
+    return {"of": len(words), "parted": sum(one is not None and " " in one.query for one in read)}
 
 
 def _stretches(sentence: str) -> Iterator[list[str]]:

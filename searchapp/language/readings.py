@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from searchapp.analysis.syllable import is_syllable
+from searchapp.analysis.terms import folded_term
 from searchapp.language.candidates import candidates
 from searchapp.language.lattice import Arc
 from searchapp.language.model import UNKNOWN, LanguageModel
@@ -28,12 +29,16 @@ def readings(query: str, model: LanguageModel) -> list[Arc]:
     arcs, runs = [], []
     for word, fits in zip(words, usual, strict=True):
         arcs.append(Arc(word.start, word.end, candidates(word, unmarked, model, usual=fits)))
-        if (not fits or len(words) == 1) and not is_syllable(word.surface):
+        if (not fits or len(words) == 1) and not _is_known_syllable(word, model):
             runs.append(word)
     for word in runs[:_MAX_RUNS]:
         arcs += run_together(word, unmarked, model)
     arcs += in_pieces(query, words, usual, unmarked, model)
     return arcs
+
+
+def _is_known_syllable(word: Word, model: LanguageModel) -> bool:
+    return is_syllable(word.surface) and bool(model.forms(folded_term(word.surface)))
 
 
 def _usual(words: Sequence[Word], model: LanguageModel) -> list[bool]:

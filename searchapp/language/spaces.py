@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from searchapp.analysis.syllable import is_syllable
-from searchapp.analysis.terms import folded_term
+from searchapp.analysis.terms import folded_term, has_marks
 from searchapp.language.candidates import MARKS_LEFT_OUT, forms_of
 from searchapp.language.lattice import Arc, Candidate, Step, best_path
 from searchapp.language.model import LanguageModel
@@ -23,7 +23,7 @@ SPACE_INSIDE = 8.0  # one syllable in pieces, however many
 ALL_SYLLABLES = 6.0  # on top, where each piece could be a syllable itself
 MAX_SYLLABLE = 7  # letters: nghiêng
 MAX_RUN_LETTERS = 32  # of syllables run together
-_LEAST_ASSOCIATION = 2.0  # of syllables run together without marks
+_LEAST_ASSOCIATION = 1.0  # of syllables run together without marks
 _MAX_PIECES = 4  # of one syllable
 _LETTER = r"[^\W\d_]"
 # With a number go one letter behind it (11a, 4x8) and up to two before it (d3, km2).
@@ -46,7 +46,7 @@ def run_together(word: Word, unmarked: bool, model: LanguageModel) -> list[Arc]:
         # Who leaves out the spaces of a name leaves out all its marks: that is one slip.
         price, unmarked = price + MARKS_LEFT_OUT, True
     arcs = []
-    for start, end in _spans(surface):
+    for start, end in _spans(surface, model):
         piece = word_at(surface[start:end], start, end)
         added = 0.0 if start else price
         found = [
@@ -87,7 +87,7 @@ def _stand_together(surface: str, path: Sequence[Step], model: LanguageModel) ->
     return bool(found.min() > 0 and found.mean() >= _LEAST_ASSOCIATION)
 
 
-def _spans(surface: str) -> Iterator[tuple[int, int]]:
+def _spans(surface: str, model: LanguageModel) -> Iterator[tuple[int, int]]:
     """Where pieces of a word may begin and end: numbers, letters beside them, syllables."""
     for match in _NUMBERS_AND_LETTERS.finditer(surface):
         start, end = match.span()
@@ -97,8 +97,15 @@ def _spans(surface: str) -> Iterator[tuple[int, int]]:
             for first in range(start, end):
                 for last in range(first + 1, min(first + MAX_SYLLABLE, end) + 1):
                     inside = last - first < end - start
-                    if inside and is_syllable(surface[first:last]):
+                    if inside and _is_piece(surface[first:last], model):
                         yield first, last
+
+
+def _is_piece(letters: str, model: LanguageModel) -> bool:
+    """Whether letters are a syllable by the rules, or one that has marks in the corpus: *đắk*."""
+    return is_syllable(letters) or any(
+        has_marks(model.syllables[form]) for form in model.forms(folded_term(letters))
+    )
 
 
 def in_pieces(
