@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from vietnamese_texts import text as any_text
 
 from searchapp.language.correct import Kind, correct_query, decode_query
 from searchapp.language.counts import CorpusCounts
@@ -140,6 +143,45 @@ def test_spaces_that_are_right(language: LanguageModel, query: str) -> None:
 def test_left_alone(language: LanguageModel, query: str) -> None:
     assert correct_query(query, language) is None
     assert decode_query(query, language) is None
+
+
+@given(
+    query=any_text
+    | st.lists(
+        st.sampled_from(
+            [
+                "xây",
+                "dựng",
+                "đảng",
+                "hà",
+                "nội",
+                "h",
+                "a",
+                "n",
+                "o",
+                "i",
+                "100",
+                "km",
+                "họcsinh",
+                "-",
+                ",",
+                "ệ",
+                "Đ",
+            ]
+        )
+    ).map(" ".join)
+)
+def test_any_query_is_read_in_order(language: LanguageModel, query: str) -> None:
+    found = correct_query(query, language)
+    if found is None:
+        return
+    at, read = 0, ""
+    for change in found.changes:
+        assert at <= change.start < change.end <= len(query)
+        assert change.typed == query[change.start : change.end] != change.meant
+        read += query[at : change.start] + change.meant
+        at = change.end
+    assert found.query == read + query[at:] != query
 
 
 def test_at_most_64_syllables(language: LanguageModel) -> None:
