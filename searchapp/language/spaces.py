@@ -103,8 +103,9 @@ def _spans(surface: str, model: LanguageModel) -> Iterator[tuple[int, int]]:
 
 def _is_piece(letters: str, model: LanguageModel) -> bool:
     """Whether letters are a syllable by the rules, or one that has marks in the corpus: *đắk*."""
-    return is_syllable(letters) or any(
-        has_marks(model.syllables[form]) for form in model.forms(folded_term(letters))
+    return is_syllable(letters) or (
+        len(letters) > 1
+        and any(has_marks(model.syllables[form]) for form in model.forms(folded_term(letters)))
     )
 
 
