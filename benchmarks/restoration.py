@@ -71,8 +71,8 @@ def _measure(sections: int, sentences: int, pyvi_sentences: int) -> common.Repor
             "sections_held_out": len(held_out),
             "sentences": len(chosen),
             "syllables": total,
-            "restored": _share(right, total),
-            "most_frequent": _share(frequent, total),
+            "restored": share(right, total),
+            "most_frequent": share(frequent, total),
             "train_s": round(trained_s, 1),
             "ms_per_sentence": round(ours_s * 1000 / max(len(chosen), 1), 3),
         }
@@ -144,8 +144,8 @@ def _pyvi(sentences: Sequence[str], ours: Restore) -> common.Report:
     return {
         "pyvi_sentences_failed": given - len(sentences),  # it knows only some letters
         "pyvi_syllables": total,
-        "pyvi": _share(right, total),
-        "restored_of_pyvi_part": _share(_score(sentences, ours)[0], total),
+        "pyvi": share(right, total),
+        "restored_of_pyvi_part": share(_score(sentences, ours)[0], total),
         "pyvi_ms_per_sentence": round(taken * 1000 / max(len(sentences), 1), 3),
     }
 
@@ -158,7 +158,8 @@ def _runs(restore: Restore, sentence: str) -> bool:
     return True
 
 
-def _share(right: int, total: int) -> float:
+def share(right: int, total: int) -> float:
+    """How many of all, 0 of none."""
     return round(right / total, 4) if total else 0.0
 
 

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks import common
-from benchmarks.restoration import parted, sentences_of, train
+from benchmarks.restoration import parted, sentences_of, share, train
 from searchapp.analysis.analyzer import Analyzer
 from searchapp.analysis.pyvi_model import load_pyvi_model
 from searchapp.analysis.syllable import is_syllable
@@ -141,8 +141,8 @@ def _row(
         kept += len(read.split()) == len(text.split())
     return {
         "of": len(typed),
-        "right": round(right / len(typed), 4),
-        "kept": round(kept / len(typed), 4),
+        "right": share(right, len(typed)),
+        "kept": share(kept, len(typed)),
     }
 
 

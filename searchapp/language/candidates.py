@@ -43,12 +43,14 @@ def candidates(word: Word, unmarked: bool, model: LanguageModel, *, usual: bool)
     return list(found.values())
 
 
-def forms_of(word: Word, unmarked: bool, model: LanguageModel) -> Iterator[Candidate]:
-    """The syllables of the same letters."""
+def forms_of(
+    word: Word, unmarked: bool, model: LanguageModel, price: float = 0.0
+) -> Iterator[Candidate]:
+    """The syllables of the same letters; all of them cost ``price`` on top."""
     other = WRONG_MARK if word.marked else 0.0 if unmarked else MARKS_LEFT_OUT
     for form in model.forms(folded_term(word.surface)):
         term = model.syllables[form]
-        yield Candidate(form, term, 0.0 if term == word.term else other)
+        yield Candidate(form, term, price if term == word.term else price + other)
 
 
 def _slips(word: Word, price: float, model: LanguageModel) -> Iterator[Candidate]:

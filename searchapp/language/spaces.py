@@ -14,7 +14,7 @@ import numpy as np
 from searchapp.analysis.syllable import is_syllable
 from searchapp.analysis.terms import folded_term, has_marks
 from searchapp.language.candidates import MARKS_LEFT_OUT, forms_of
-from searchapp.language.lattice import Arc, Candidate, Step, best_path
+from searchapp.language.lattice import Arc, Step, best_path
 from searchapp.language.model import LanguageModel
 from searchapp.language.words import Word, word_at
 
@@ -48,11 +48,7 @@ def run_together(word: Word, unmarked: bool, model: LanguageModel) -> list[Arc]:
     arcs = []
     for start, end in _spans(surface, model):
         piece = word_at(surface[start:end], start, end)
-        added = 0.0 if start else price
-        found = [
-            Candidate(one.number, one.term, one.cost + added)
-            for one in forms_of(piece, unmarked, model)
-        ]
+        found = list(forms_of(piece, unmarked, model, 0.0 if start else price))
         if found:
             arcs.append(Arc(start, end, found))
     path = best_path(arcs, len(surface), model)
@@ -132,8 +128,8 @@ def in_pieces(
             if all(is_syllable(one.surface) for one in pieces):
                 price += ALL_SYLLABLES
             found = [
-                Candidate(one.number, one.term, one.cost + price)
-                for one in forms_of(whole, unmarked, model)
+                one
+                for one in forms_of(whole, unmarked, model, price)
                 if one.term == whole.term or not whole.marked
             ]
             if found:
