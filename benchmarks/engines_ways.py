@@ -127,8 +127,9 @@ def _library(plan: Callable[[str], Any], folder: Path) -> Stage:
     """
     import tantivy
 
+    from searchapp.engines.tantivy_opening import open_index
     from searchapp.engines.tantivy_reader import Ranked, TantivySearcher
-    from searchapp.engines.tantivy_schema import DOCUMENT, decode, open_index
+    from searchapp.engines.tantivy_schema import DOCUMENT, decode
 
     heard: list[tuple[tantivy.Query, int]] = []
 

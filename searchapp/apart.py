@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -60,8 +61,15 @@ def run_apart(function: Callable[..., _Result], *arguments: Any) -> _Result:
     raise result
 
 
+def leave_signals_to_parent() -> None:
+    """Go on when all processes are told to end, as at Ctrl+C: the one that started this decides."""
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(one, signal.SIG_IGN)
+
+
 def serve(handle: int) -> None:
     """The other side: one call, and its result or its error."""
+    leave_signals_to_parent()
     connection = Connection(handle)
     function, arguments = connection.recv()
     try:

@@ -10,6 +10,7 @@ import errno
 import os
 import random
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,13 @@ from searchapp.storage import Storage
 
 class PowerCutError(BaseException):
     """Everything ends here: nothing may catch it and go on writing."""
+
+
+def put_away(folder: Path) -> None:
+    """Remove a folder into which a thread of Tantivy's may still write a lock."""
+    away = tempfile.mkdtemp(dir=folder.parent.parent)
+    shutil.rmtree(folder.rename(Path(away) / "gone"), ignore_errors=True)
+    shutil.rmtree(away, ignore_errors=True)
 
 
 @dataclass(eq=False)
@@ -146,7 +154,7 @@ class FaultyStorage(Storage):
         left = dict(self._left(self.root, drawn))
         for path in sorted(self.root.iterdir()):
             if path.is_dir():
-                shutil.rmtree(path)
+                put_away(path)
             else:
                 path.unlink()
         for path, data in left.items():

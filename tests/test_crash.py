@@ -22,6 +22,12 @@ KILLS = 25
 COUNT = 200
 
 
+@pytest.fixture(autouse=True)
+def rubble(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder for what killed processes leave of their temporary files."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path_factory.mktemp("temporary")))
+
+
 def corpus(path: Path, word: str, count: int) -> Path:
     """Documents that all hold one word, which tells the corpora apart."""
     drawn = random.Random(count)

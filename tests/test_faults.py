@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from faulty_storage import Fault, FaultyStorage, PowerCutError
+from faulty_storage import Fault, FaultyStorage, PowerCutError, put_away
 from quick_reading import ReadingHere
 
 from searchapp import backups
@@ -115,7 +115,8 @@ def quick(monkeypatch: pytest.MonkeyPatch, analyzer: Analyzer, model: Segmentati
 
 def fresh(ready: Path, home: Path) -> Settings:
     """A copy of what is ready, in a place of its own that has the same name each time."""
-    shutil.rmtree(home, ignore_errors=True)
+    if home.exists():
+        put_away(home)
     shutil.copytree(ready, home)
     for journal in home.rglob("journal.jsonl"):  # it names the folder that was indexed
         assert str(ready) in journal.read_text(encoding="ascii")

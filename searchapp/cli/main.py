@@ -11,6 +11,7 @@ from typing import TextIO
 import click
 
 from searchapp import __version__
+from searchapp.cli.interruption import interrupt_when_told_to_end
 from searchapp.cli.terminal import shown
 from searchapp.errors import SearchappError
 
@@ -82,6 +83,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal without Vietnamese letters shows their numbers, and no traceback.
             stream.reconfigure(errors="backslashreplace")
+    interrupt_when_told_to_end()
     try:
         commands.main(standalone_mode=False)
         sys.stdout.flush()

@@ -25,9 +25,10 @@ from searchapp.engines.base import (
     Hit,
 )
 from searchapp.engines.tantivy_columns import TantivyColumns
+from searchapp.engines.tantivy_opening import open_index
 from searchapp.engines.tantivy_pages import Pages, indexed_id, place_of
 from searchapp.engines.tantivy_query import Translator, all_of
-from searchapp.engines.tantivy_schema import DOCUMENT, ID, ORDERS, decode, open_index
+from searchapp.engines.tantivy_schema import DOCUMENT, ID, ORDERS, decode
 from searchapp.engines.tantivy_writer import STATE_FILE
 from searchapp.engines.vocabulary import VIEWS, Vocabulary
 from searchapp.errors import OutOfTimeError

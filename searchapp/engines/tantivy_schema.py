@@ -7,12 +7,9 @@ of the text.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import tantivy
 
@@ -33,17 +30,18 @@ ORDERS = {Sort.NEWEST: "newest", Sort.OLDEST: "oldest", Sort.TITLE: "title_key"}
 _NAMES = tuple(one.name for one in dataclasses.fields(Document))
 _TUPLES = ("tags", "page_starts")
 _INDEXED = {View.WORDS: "freq", View.EXACT: "position", View.FOLDED: "position", View.PAIRS: "freq"}
-_TERMS = "terms"
-_FILLER = "\x01"  # no term: the analyzer parts texts at control characters
+TERMS = "terms"
+"""The tokenizer of all views."""
+FILLER = "\x01"
+"""Holds a place and is no term: the analyzer parts texts at control characters."""
 GAPS = {
-    view: f" {' '.join([_FILLER] * (MAX_SLOP + 2))} " if option == "position" else " "
+    view: f" {' '.join([FILLER] * (MAX_SLOP + 2))} " if option == "position" else " "
     for view, option in _INDEXED.items()
 }
 """What stands between the two texts of one field."""
 _TERM_MAX_BYTES = 60_000
 _KEY_MAX_CHARS = 5_000  # what is alike for so long stands in one place of a dictionary
 _KEY_END = "\0"  # between a value's place in a dictionary and itself; below all that is in a key
-_PANIC = "PanicException"
 _LAST_KEY = "\U0010ffff"
 
 
@@ -96,7 +94,7 @@ def schema() -> tantivy.Schema:
     made.add_bytes_field(DOCUMENT, stored=True)
     for view, option in _INDEXED.items():
         for field in (None, Field.TITLE):
-            made.add_text_field(text_field(field, view), tokenizer_name=_TERMS, index_option=option)
+            made.add_text_field(text_field(field, view), tokenizer_name=TERMS, index_option=option)
     for column in Column:
         _add_raw(made, column_field(column))
     for name in (FIRST_DAY, LAST_DAY, ORDERS[Sort.NEWEST], ORDERS[Sort.OLDEST]):
@@ -108,28 +106,6 @@ def schema() -> tantivy.Schema:
 def _add_raw(made: tantivy.SchemaBuilder, name: str, *, stored: bool = False) -> None:
     """A field of values that are terms as a whole, to be looked up, counted and sorted by."""
     made.add_text_field(name, stored=stored, fast=True, tokenizer_name="raw", index_option="basic")
-
-
-def create_index(folder: Path) -> tantivy.Index:
-    """An empty index whose segments are in the order of ids."""
-    return _prepared(tantivy.Index(schema(), str(folder), reuse=False, sort_by_field=ID))
-
-
-def open_index(folder: Path) -> tantivy.Index:
-    """A built index. Raises OSError."""
-    with as_os_error():
-        index = _prepared(tantivy.Index.open(str(folder)))
-        index.config_reader(reload_policy="manual")  # it never changes: nothing is to be watched
-        index.reload()
-    return index
-
-
-def _prepared(index: tantivy.Index) -> tantivy.Index:
-    # What a stop word filter takes out keeps its position.
-    filler = tantivy.Filter.custom_stopword([_FILLER])
-    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).filter(filler)
-    index.register_tokenizer(_TERMS, builder.build())
-    return index
 
 
 def add_values(made: tantivy.Document, document: Document) -> None:
@@ -167,15 +143,3 @@ def decode(data: bytes) -> Document:
     values = {"title": "", "text": "", **json.loads(data)}
     values.update({name: tuple(values[name]) for name in _TUPLES if name in values})
     return Document(**values)
-
-
-@contextlib.contextmanager
-def as_os_error() -> Iterator[None]:
-    """Tantivy raises ValueError for whatever its files did, or panics."""
-    try:
-        yield
-    except BaseException as error:
-        # The class of a panic, which is no Exception, can't be imported.
-        if isinstance(error, ValueError | RuntimeError) or type(error).__name__ == _PANIC:
-            raise OSError(f"Tantivy: {error}") from error
-        raise

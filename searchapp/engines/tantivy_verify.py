@@ -16,12 +16,12 @@ from searchapp.documents import Document
 from searchapp.engines.base import AnalyzedBatch, Searcher
 from searchapp.engines.checksums import Sums, placeless, term_hashes
 from searchapp.engines.columns import NO_DAY, days_of, values_of
+from searchapp.engines.tantivy_opening import as_os_error
 from searchapp.engines.tantivy_schema import (
     FIRST_DAY,
     ID,
     LAST_DAY,
     ORDERS,
-    as_os_error,
     column_field,
     column_key,
     indexed,

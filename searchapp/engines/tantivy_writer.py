@@ -14,15 +14,13 @@ import tantivy
 from searchapp.analysis.base import Field, View
 from searchapp.documents import Document
 from searchapp.engines.base import AnalyzedBatch
+from searchapp.engines.tantivy_opening import as_os_error, create_index, open_index
 from searchapp.engines.tantivy_schema import (
     GAPS,
     ID,
     SHORT_CHARS,
     add_values,
-    as_os_error,
-    create_index,
     indexed,
-    open_index,
     text_field,
 )
 from searchapp.engines.term_texts import view_texts
@@ -52,8 +50,7 @@ class TantivyWriter:
         self._replaced = 0
         self._initials: dict[View, set[str]] = {view: set() for view in VIEWS}
         with as_os_error():
-            index = create_index(folder)
-            self._writer = index.writer(HEAP_BYTES, min(threads, THREADS_MAX))
+            self._writer = create_index(folder).writer(HEAP_BYTES, min(threads, THREADS_MAX))
 
     def add(self, batch: AnalyzedBatch) -> None:
         """Take documents in; a later one takes the place of one with its id."""

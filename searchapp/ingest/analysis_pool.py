@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -19,6 +18,7 @@ from searchapp.analysis.analyzer import Analyzer, BatchTerms
 from searchapp.analysis.assembly import assemble
 from searchapp.analysis.base import Field
 from searchapp.analysis.pyvi_model import SegmentationModel
+from searchapp.apart import leave_signals_to_parent
 from searchapp.engines.base import AnalyzedBatch
 from searchapp.external.memory import give_back
 from searchapp.ingest.batching import PlannedBatch
@@ -138,7 +138,7 @@ def _together(batch: PlannedBatch, new: Terms | None) -> AnalyzedBatch:
 
 def _start_worker(model: str) -> None:
     global _analyzer  # noqa: PLW0603  # a worker process is made for one job: this is its state
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    leave_signals_to_parent()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _analyzer = Analyzer(SegmentationModel.loads(model))
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from searchapp.apart import leave_signals_to_parent
 from searchapp.documents import Document
 from searchapp.ingest.base import Item, SourceFile
 from searchapp.ingest.reading import read_file
@@ -47,7 +48,7 @@ def main() -> None:
     The arguments are the number of the connection's file, and the folder for temporary files.
     """
     connection, folder = Connection(int(sys.argv[1])), sys.argv[2]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    leave_signals_to_parent()
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     tempfile.tempdir = folder

@@ -183,28 +183,44 @@ def test_serve_answers_and_stops(home: Path) -> None:
     assert "Traceback" not in errors
 
 
-def test_interrupting_a_build_says_so_in_a_line(home: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        (signal.SIGINT, 130),
+        (signal.SIGTERM, -signal.SIGTERM),
+        (signal.SIGHUP, -signal.SIGHUP),
+    ],
+    ids=["ctrl-c", "kill", "hangup"],
+)
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_interrupting_a_build_says_so_in_a_line(
+    home: Path, tmp_path: Path, told: signal.Signals, status: int, jobs: str
+) -> None:
+    """All its processes are told, as the terminal or the system does."""
     rows = (
         json.dumps({"id": f"{n}", "title": "Hà Nội", "text": f"mùa thu {n} " * 300})
         for n in range(15_000)  # many seconds of work: the signal comes in its middle
     )
     (tmp_path / "r.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    (tmp_path / "temporary").mkdir()
     process = subprocess.Popen(
-        [*MAIN, "index", "r.jsonl", "--jobs", "1"],
-        cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        [*MAIN, "index", "r.jsonl", "--jobs", jobs],
+        cwd=tmp_path, env={**environment(), "TMPDIR": str(tmp_path / "temporary")},
+        stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
         # Tests that run in the background ignore the signal, and their children would, too.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # safe
+        preexec_fn=lambda: signal.signal(told, signal.SIG_DFL),  # noqa: PLW1509  # safe
     )  # fmt: skip
     while process.poll() is None and not list(tmp_path.glob("index/*/engine/spool")):
         time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
+    os.killpg(process.pid, told)
     out, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == status
     assert re.fullmatch(r"\s*searchapp: interrupted\s*", errors)
     assert out == ""
     assert not (tmp_path / "index" / "current").exists()
     left = {p.relative_to(tmp_path).parts[2] for p in tmp_path.glob("index/*/*")}
     assert left == {"store", "language"}, "only what the next build goes on with"
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 def test_a_port_in_use_is_said_in_a_line(tmp_path: Path) -> None:

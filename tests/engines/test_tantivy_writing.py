@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import random
+import re
 import stat
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -245,6 +247,26 @@ def test_opening_an_index_changes_no_file(folder: Path, analyzer: Analyzer) -> N
     assert searcher.search(Query(And(()), ()), 5).total == 3
     searcher.close()
     assert files() == before
+
+
+def test_an_index_in_a_read_only_folder_is_read(
+    folder: Path, analyzer: Analyzer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_index(TantivyEngine(), folder, DOCUMENTS[:3], analyzer).close()
+    lock = folder / ".tantivy-meta.lock"
+    lock.unlink()
+    lock.mkdir()  # can't be opened for writing, even by root
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    searcher = TantivyEngine().open(folder)
+    assert list((tmp_path / "temporary").iterdir()) == []
+    assert searcher.search(Query(And(()), ()), 5).total == 3
+    assert len(list(searcher.documents())) == 3
+    searcher.close()
+    next(folder.glob("*.store")).unlink()
+    with pytest.raises(OSError, match=f"{re.escape(str(folder))}/.*store"):
+        TantivyEngine().open(folder)
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 def test_a_closed_searcher_holds_no_file_and_no_thread(folder: Path, analyzer: Analyzer) -> None:
