@@ -239,12 +239,12 @@ def test_workers_end_with_their_parent(tmp_path: Path, alive_for_s: float) -> No
     records = corpus(tmp_path / "many.jsonl", "nhiều", 30_000)
     process = start_build(records, tmp_path / "index", jobs=2)
     try:
-        assert wait_until(lambda: len(members(process.pid)) >= 3, 20), "no pool was started"
+        assert wait_until(lambda: len(members(process.pid)) >= 3, 60), "no pool was started"
         time.sleep(alive_for_s)
         assert process.poll() is None, "the build ended too soon"
         os.kill(process.pid, signal.SIGKILL)  # the parent alone
         process.wait()
-        assert wait_until(lambda: not members(process.pid), 10), "orphans go on"
+        assert wait_until(lambda: not members(process.pid), 60), "orphans go on"
     finally:
         if members(process.pid):
             os.killpg(process.pid, signal.SIGKILL)

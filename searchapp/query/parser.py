@@ -46,8 +46,8 @@ from searchapp.query.scanner import (
 __all__ = ["Note", "NoteCode", "Parsed", "parse_query"]
 
 _MAX_DEPTH = 20
-_FUZZY = re.compile(r"(.*[^\W_].*)~(\d{0,9})", re.DOTALL)
-_PREFIX = re.compile(r"(.*[^\W_].*?)\*+", re.DOTALL)
+_FUZZY = re.compile(r"(.*)~(\d{0,9})", re.DOTALL)
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _WORDS = re.compile(r"[^\W_]+(?:[-/.][^\W_]+)*")
 _MAX_EDITS = 2
 _OPERATORS = (Kind.AND, Kind.OR, Kind.NOT)
@@ -204,11 +204,10 @@ class _Parser:
         if token.text in ("*", "*:*"):
             return Everything()
         fuzzy = _FUZZY.fullmatch(token.text)
-        if fuzzy:
+        if fuzzy and _has_letters(fuzzy[1]):
             return Fuzzy(fuzzy[1], self._edits(fuzzy[2], token), name)
-        prefix = _PREFIX.fullmatch(token.text)
-        if prefix:
-            return Prefix(prefix[1], name)
+        if token.text.endswith("*") and _has_letters(token.text):
+            return Prefix(token.text.rstrip("*"), name)
         return Words(token.text, name)
 
     def _edits(self, digits: str, token: Token) -> int:
@@ -221,6 +220,10 @@ class _Parser:
     def _as_words(self, token: Token) -> str:
         """A condition that failed, as words without any sign that could mean something."""
         return " ".join(_WORDS.findall(self._scanner.text[token.start : token.end].lower()))
+
+
+def _has_letters(text: str) -> bool:
+    return _LETTER_OR_DIGIT.search(text) is not None
 
 
 # -- the normal form ----------------------------------------------------------------------------

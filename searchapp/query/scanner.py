@@ -109,10 +109,13 @@ class Scanner:
     text: str
     notes: list[Note] = field(default_factory=list)
     _at: int = 0
+    _closings: dict[int, int] = field(default_factory=dict)
+    """Where the parenthesis is closed that stands at a place; of those closed in the same word."""
 
     def tokens(self) -> list[Token]:
         """All tokens, in order."""
         self._blank_unclosed_quote()
+        self._find_closings()
         found: list[Token] = []
         while True:
             space = _SPACE.match(self.text, self._at)
@@ -218,21 +221,23 @@ class Scanner:
 
     def _word_end(self, begin: int) -> int:
         """Words end at white space, at a quotation mark, and at a parenthesis of no pair inside."""
-        depth, opened = 0, begin
         at = begin
         while at < len(self.text):
             char = self.text[at]
-            if char.isspace() or char in QUOTES:
+            if _ends_words(char) or char == ")" or (char == "(" and at not in self._closings):
                 break
-            if char == "(":
-                opened = at if depth == 0 else opened
-                depth += 1
-            elif char == ")":
-                if depth == 0:
-                    break
-                depth -= 1
-            at += 1
-        return at if depth == 0 else opened
+            at = self._closings.get(at, at) + 1
+        return at
+
+    def _find_closings(self) -> None:
+        opened: list[int] = []
+        for at, char in enumerate(self.text):
+            if _ends_words(char):
+                opened.clear()
+            elif char == "(":
+                opened.append(at)
+            elif char == ")" and opened:
+                self._closings[opened.pop()] = at
 
     def _boost(self) -> float:
         found = _BOOSTS.match(self.text, self._at)
@@ -255,3 +260,7 @@ class Scanner:
         if number > most:
             self.note(NoteCode.NUMBER_CAPPED, start, end, f"the number is {most} at most")
         return min(number, most)
+
+
+def _ends_words(char: str) -> bool:
+    return char.isspace() or char in QUOTES

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from driving import OPERATOR_TOKEN, SIZES, Open
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from searchapp.config import Settings
@@ -31,6 +31,8 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+_PATIENCE_MS = 30_000  # busy machines are slow, and only a failure waits for so long
+expect.set_options(timeout=_PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -104,7 +106,7 @@ def open_page(browser: Browser, site: str) -> Iterator[Open]:
             **more,
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(_PATIENCE_MS)
         page = context.new_page()
         page.on("pageerror", lambda error: failures.append(f"{path}: {error}"))
         page.on(

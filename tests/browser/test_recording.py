@@ -43,7 +43,7 @@ def count(log: Read, query: str) -> int:
 
 def comes_to(read: Callable[[], object], expected: object) -> None:
     """Wait until something is so; records are written half a second later."""
-    until = time.monotonic() + 8
+    until = time.monotonic() + 30
     while (found := read()) != expected:
         assert time.monotonic() < until, f"{found!r} does not become {expected!r}"
         time.sleep(0.1)

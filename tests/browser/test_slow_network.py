@@ -17,7 +17,7 @@ class Slow:
         page.route("**/search?*", lambda route: self._held.append(route))  # noqa: PLW0108  # it wants a function of ours
 
     def wait_for(self, count: int) -> None:
-        for _ in range(100):
+        for _ in range(600):
             if len(self._held) >= count:
                 return
             self._page.wait_for_timeout(50)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import mailbox
+import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -269,12 +270,10 @@ def test_what_no_mail_is_or_does_is_named(tmp_path: Path, data: bytes) -> None:
     ],
 )
 def test_long_heads_take_little_time(tmp_path: Path, head: bytes) -> None:
-    import time
-
-    begun = time.monotonic()
+    begun = time.process_time()
     documents, problems = read(tmp_path / "x.eml", head + b"\nX: y\n\nGhe")
     assert len(documents) + len(problems) >= 1
-    assert time.monotonic() - begun < 20
+    assert time.process_time() - begun < 20
 
 
 @given(st.binary(max_size=300))

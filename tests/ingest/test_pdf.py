@@ -1,94 +1,21 @@
-"""PDF: text by page, what the file says of itself, and files that are made to do harm."""
+"""PDF: text by page, and what the file says of itself."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
 import unicodedata
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fpdf import FPDF
-from fpdf.enums import AccessPermission
-from PIL import Image
+from pdf_files import PARAGRAPH, WORDS, made, one_page
 
 from searchapp.documents import Document
 from searchapp.ingest.base import Problem, SourceFile
 from searchapp.ingest.limits import Limits
 from searchapp.ingest.reading import read_file
 
-FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-PARAGRAPH = (
-    "Chợ nổi Cái Răng họp từ tờ mờ sáng, ghe xuồng từ khắp miệt vườn sông Hậu đổ về, chở đầy "
-    "khoai, bí, dưa hấu, khóm; người mua chỉ cần nhìn cây bẹo treo trước mũi ghe là biết ghe ấy "
-    "bán thứ gì, chẳng cần ai rao hàng."
-)
-WORDS = "Một trang giấy trắng chẳng nói được gì nhiều hơn một trang giấy có chữ."
-
-
-def made(
-    *pages: str | None, title: str | None = None, lang: str | None = None, date: str | None = None,
-    user_password: str | None = None, author: str | None = None, keywords: str | None = None,
-) -> bytes:  # fmt: skip
-    """A PDF with these pages; None is a picture of a page."""
-    if not FONT.exists():
-        pytest.skip("needs the DejaVu fonts (Debian: fonts-dejavu-core)")
-    pdf = FPDF()
-    pdf.add_font("DejaVu", fname=FONT)
-    pdf.set_font("DejaVu", size=12)
-    for page in pages:
-        pdf.add_page()
-        if page is None:
-            pdf.image(Image.new("L", (60, 80), 128), w=100)
-        else:
-            pdf.multi_cell(0, text=page, align="L")
-    if title is not None:
-        pdf.set_title(title)
-    if author is not None:
-        pdf.set_author(author)
-    if keywords is not None:
-        pdf.set_keywords(keywords)
-    if lang is not None:
-        pdf.set_lang(lang)
-    if date is not None:
-        pdf.set_creation_date(datetime.fromisoformat(date).replace(tzinfo=UTC))
-    if user_password is not None:
-        pdf.set_encryption(
-            "chủ"[:1] + "hu", user_password or None, permissions=AccessPermission.none()
-        )
-    return bytes(pdf.output())
-
-
-def raw_pdf(*objects: str, root: int = 1) -> bytes:
-    """A PDF of hand-written objects, numbered from 1 on."""
-    parts, places = ["%PDF-1.7\n"], []
-    for number, body in enumerate(objects, start=1):
-        places.append(sum(map(len, parts)))
-        parts.append(f"{number} 0 obj\n{body}\nendobj\n")
-    start = sum(map(len, parts))
-    table = "".join(f"{place:010d} 00000 n \n" for place in places)
-    size = len(objects) + 1
-    parts.append(f"xref\n0 {size}\n0000000000 65535 f \n{table}")
-    parts.append(f"trailer\n<< /Root {root} 0 R /Size {size} >>\nstartxref\n{start}\n%%EOF\n")
-    return "".join(parts).encode("latin-1")
-
-
-def stream(text: str, extra: str = "") -> str:
-    return f"<< /Length {len(text)} {extra} >>\nstream\n{text}\nendstream"
-
-
-def one_page(content: str, catalog: str = "", *more: str) -> bytes:
-    return raw_pdf(
-        f"<< /Type /Catalog /Pages 2 0 R {catalog} >>",
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R"
-        " /Resources << /Font << /F 5 0 R >> >> >>",
-        stream(content),
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-        *more,
-    )
 
 
 # -- what is read -------------------------------------------------------------------------------
@@ -295,76 +222,3 @@ def test_text_beyond_the_limit_is_told(tmp_path: Path) -> None:
     assert (document.text, document.page_starts) == ("Trang một.\nTran", (0, 11))
     assert problem.kept
     assert "over 15 characters" in problem.reason
-
-
-# -- hostile files ------------------------------------------------------------------------------
-
-TEXT = "BT /F 12 Tf 50 700 Td (Xin chao) Tj ET"
-
-
-@pytest.mark.parametrize("cut", [5, 9, 100, 0.3, 0.6, 0.9, 0.99])
-def test_a_truncated_pdf_never_crashes(read_bytes, cut: float) -> None:
-    data = made(WORDS, WORDS)
-    documents, problems = read_bytes("a.pdf", data[: int(cut * len(data)) if cut < 1 else int(cut)])
-    assert len(documents) + len(problems) >= 1
-    assert all("\n" not in problem.reason for problem in problems)
-
-
-@pytest.mark.parametrize(
-    "data", [b"", b"%PDF-1.7\n" + bytes(range(256)) * 50, b"%PDF-", b"rac" * 99]
-)
-def test_garbage_is_told(read_bytes, data: bytes) -> None:
-    documents, (problem,) = read_bytes("a.pdf", data)
-    assert documents == []
-    assert "damaged or no PDF" in problem.reason
-
-
-def test_scripts_and_packed_files_do_no_harm(read_bytes) -> None:
-    catalog = (
-        "/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>"
-        " /AA << /WC << /S /Launch /F (/bin/true) >> >>"
-        " /Names << /EmbeddedFiles << /Names [(x.exe) 6 0 R] >> >>"
-    )
-    more = (
-        "<< /Type /Filespec /F (x.exe) /EF << /F 7 0 R >> >>",
-        stream("MZ", "/Type /EmbeddedFile"),
-    )
-    (document,), problems = read_bytes("a.pdf", one_page(TEXT, catalog, *more))
-    assert (document.text, problems) == ("Xin chao", [])
-
-
-@pytest.mark.parametrize(
-    "pages",
-    [
-        pytest.param("<< /Type /Pages /Kids [2 0 R] /Count 1 >>", id="a loop"),
-        pytest.param("<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 2000000000 >>", id="a huge count"),
-        pytest.param("<< /Type /Pages /Kids [] /Count -5 >>", id="a negative count"),
-        pytest.param("<< /Type /Pages /Kids 2 0 R /Count 1 >>", id="kids that are none"),
-        pytest.param("<< /Type /Pages /Kids [99 0 R] /Count 1 >>", id="kids that are not there"),
-        pytest.param("2 0 R", id="an object that is itself"),
-        pytest.param("[" * 100_000 + "]" * 100_000, id="deep lists"),
-        pytest.param("<< /A " * 50_000 + ">>" * 50_000, id="deep dictionaries"),
-    ],
-)
-def test_page_trees_that_lead_nowhere(read_bytes, pages: str) -> None:
-    documents, problems = read_bytes("a.pdf", raw_pdf("<< /Type /Catalog /Pages 2 0 R >>", pages))
-    assert documents == []
-    assert len(problems) == 1
-
-
-def test_a_form_that_draws_itself(read_bytes) -> None:
-    form = stream(
-        "/X Do",
-        "/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X 4 0 R >> >>",
-    )
-    data = raw_pdf(
-        "<< /Type /Catalog /Pages 2 0 R >>",
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 5 0 R"
-        " /Resources << /XObject << /X 4 0 R >> >> >>",
-        form,
-        stream("/X Do"),
-    )
-    documents, (problem,) = read_bytes("a.pdf", data)
-    assert documents == []
-    assert "1 pages and no" in problem.reason or "nothing" in problem.reason

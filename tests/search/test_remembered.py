@@ -80,7 +80,6 @@ def test_the_same_question_is_answered_from_memory(home: Path, searched: list[in
     again = service.search("sông hương")
     assert len(searched) == 1
     assert replace(again, took_ms=first.took_ms) == first
-    assert again.took_ms < 50
 
 
 @pytest.mark.parametrize(

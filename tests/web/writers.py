@@ -34,6 +34,13 @@ HUE = {
     "language": "vi",
 }
 BARE = {"id": "b", "text": "Một đoạn không tựa."}
+CALLS = [
+    ("POST", DOCUMENTS, HUE),
+    ("DELETE", DOCUMENTS, {"ids": ["a"]}),
+    ("PUT", f"{DOCUMENTS}/a", {"text": "x"}),
+    ("DELETE", f"{DOCUMENTS}/a", None),
+]
+"""One of each kind: method, path and body."""
 JSON, NDJSON = "application/json", "application/x-ndjson"
 TCVN3 = (
     "Thµnh phè Hå ChÝ Minh lµ mét trong nh÷ng trung t©m kinh tÕ, chÝnh trÞ vµ v¨n hãa quan träng"
