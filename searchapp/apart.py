@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
@@ -14,6 +15,8 @@ from typing import Any, TypeVar
 from searchapp.errors import SearchappError
 
 _Result = TypeVar("_Result")
+
+_LEFT_TO_PARENT = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 # Imported, not run: what it sends is then of the classes that are known here.
 _RUN = "import sys; from searchapp.apart import serve; serve(int(sys.argv[1]))"
@@ -25,13 +28,14 @@ def start(code: str, handle: int, *arguments: str) -> subprocess.Popen[bytes]:
     Not by multiprocessing: that would run the program's main module again. The path is ours,
     whatever lies in the folder where the program was started.
     """
-    return subprocess.Popen(  # noqa: S603  # our own interpreter and code
-        [sys.executable, "-P", "-c", code, str(handle), *arguments],
-        pass_fds=[handle],
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,  # a key pressed at the terminal is for the one that started it
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
+    with signals_held_back():
+        return subprocess.Popen(  # noqa: S603  # our own interpreter and code
+            [sys.executable, "-P", "-c", code, str(handle), *arguments],
+            pass_fds=[handle],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # a key pressed at the terminal is for the one that started it
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
 
 
 def run_apart(function: Callable[..., _Result], *arguments: Any) -> _Result:
@@ -61,10 +65,21 @@ def run_apart(function: Callable[..., _Result], *arguments: Any) -> _Result:
     raise result
 
 
+@contextlib.contextmanager
+def signals_held_back() -> Iterator[None]:
+    """For starting processes, which have it so until they are ready: `leave_signals_to_parent`."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _LEFT_TO_PARENT)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def leave_signals_to_parent() -> None:
     """Go on when all processes are told to end, as at Ctrl+C: the one that started this decides."""
-    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for one in _LEFT_TO_PARENT:
         signal.signal(one, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _LEFT_TO_PARENT)
 
 
 def serve(handle: int) -> None:

@@ -118,7 +118,7 @@ def failing() -> Iterator[tuple[type[_Failing], Client]]:
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     url = f"http://127.0.0.1:{server.server_port}"
-    with Client(url, retries=2, pause_s=0.01, timeout_s=2) as client:
+    with Client(url, retries=2, pause_s=0.01, timeout_s=30) as client:
         yield kind, client
     server.shutdown()
     thread.join()

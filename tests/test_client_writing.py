@@ -118,7 +118,7 @@ def recorder() -> Iterator[tuple[Any, Client]]:
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     url = f"http://127.0.0.1:{server.server_port}"
-    with Client(url, retries=2, pause_s=0.01, timeout_s=2, token=TOKEN) as client:
+    with Client(url, retries=2, pause_s=0.01, timeout_s=30, token=TOKEN) as client:
         yield kind, client
     server.shutdown()
     thread.join()

@@ -18,7 +18,7 @@ from searchapp.analysis.analyzer import Analyzer, BatchTerms
 from searchapp.analysis.assembly import assemble
 from searchapp.analysis.base import Field
 from searchapp.analysis.pyvi_model import SegmentationModel
-from searchapp.apart import leave_signals_to_parent
+from searchapp.apart import leave_signals_to_parent, signals_held_back
 from searchapp.engines.base import AnalyzedBatch
 from searchapp.external.memory import give_back
 from searchapp.ingest.batching import PlannedBatch
@@ -71,7 +71,8 @@ class AnalysisPool:
         pending: deque[tuple[PlannedBatch, Future[Terms] | None]] = deque()
         for batch in chain(first, remaining):
             texts = _unknown(batch)
-            new = executor.submit(_analyze_texts, texts) if _any(texts) else None
+            with signals_held_back():  # it may start a process
+                new = executor.submit(_analyze_texts, texts) if _any(texts) else None
             pending.append((batch, new))
             if len(pending) >= self._jobs * _AHEAD_PER_JOB:
                 yield _finished(*pending.popleft())

@@ -131,6 +131,10 @@ class _Writer:
     def stop(self) -> None:
         if self._pid != os.getpid():
             return  # the thread is in the process that this one was forked from
+        if threading.current_thread() is self._thread:
+            # Any thread collects garbage, in the middle of whatever it does: its queue is locked.
+            threading.Thread(target=self.stop, daemon=True).start()
+            return
         with contextlib.suppress(queue.Full):  # the disk hangs: what waits is lost with the process
             self._queue.put(None, timeout=_CLOSE_S)
         self._thread.join(_CLOSE_S)

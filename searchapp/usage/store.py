@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -73,10 +74,24 @@ class Store:
             file, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
         )
         try:
-            self._begin(file)
+            self._begin_in_turn(file)
         except BaseException:
             self._connection.close()
             raise
+
+    def _begin_in_turn(self, file: Path) -> None:
+        """Begin, after others that begin just now: SQLite does not wait for them at every step."""
+        until = time.monotonic() + _BUSY_S
+        while True:
+            try:
+                self._begin(file)
+            except sqlite3.OperationalError as error:
+                is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                if not is_busy or time.monotonic() > until:
+                    raise
+                time.sleep(0.01)
+            else:
+                return
 
     def _begin(self, file: Path) -> None:
         run = self._connection.execute

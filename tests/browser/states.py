@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -26,7 +27,8 @@ def type_slowly(text: str) -> Callable[[Page], None]:
         box.click()
         box.fill("")
         box.press_sequentially(text, delay=25)
-        expect(page.locator("#completions")).to_be_visible()
+        typed = page.locator("#completions .typed").first  # that of a shorter text may come first
+        expect(typed).to_have_text(re.compile(re.escape(text), re.IGNORECASE))
 
     return act
 

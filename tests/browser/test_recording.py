@@ -130,10 +130,13 @@ def test_steps_back_are_none_and_filters_are_no_new_searches(open_page: Open, lo
     expect(page.locator(".sorts a").nth(1)).to_have_attribute("aria-current", "true")
     page.go_back()
     expect(page.locator(".sorts a").first).to_have_attribute("aria-current", "true")
-    stays(
-        lambda: log("SELECT sort, before FROM searches WHERE form = 'hà nội phố' ORDER BY sort"),
-        [("newest", "hà nội phố"), ("relevance", None)],
-    )
+
+    def recorded() -> object:
+        return log("SELECT sort, before FROM searches WHERE form = 'hà nội phố' ORDER BY sort")
+
+    searches = [("newest", "hà nội phố"), ("relevance", None)]
+    comes_to(recorded, searches)
+    stays(recorded, searches)
 
 
 def test_who_does_not_want_it_is_not_recorded(open_page: Open, log: Read) -> None:

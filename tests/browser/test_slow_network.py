@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 
 from driving import Open, values
 from playwright.sync_api import Error, Page, Route, expect
@@ -76,7 +77,7 @@ def test_back_and_forward_in_haste(open_page: Open) -> None:
     page.evaluate("history.back()")
     slow.wait_for(1)
     page.evaluate("history.forward()")
-    page.wait_for_timeout(200)
+    expect(page).to_have_url(re.compile("sort=newest"))
     slow.let_through()
     page.wait_for_timeout(400)
     assert values(page)["sort"] == ["newest"]

@@ -114,9 +114,9 @@ def test_nobody_waits_for_what_can_not_be_interrupted() -> None:
         ended.set()
 
     begun = time.monotonic()
-    with within(0.05), pytest.raises(OutOfTimeError):
+    with within(2), pytest.raises(OutOfTimeError):
         aside.run(work)
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 15
     assert not ended.is_set()
     with within(20):
         assert aside.run(lambda: 7) == 7, "others are served meanwhile"

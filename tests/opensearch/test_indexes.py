@@ -43,6 +43,7 @@ def settings(opensearch: Cluster, tmp_path: Path) -> Iterator[Settings]:
         opensearch_shards=2,
         opensearch_replicas=1,
         opensearch_timeout_s=30,
+        search_timeout_ms=0,
     )
     opensearch.request("DELETE", f"/{alias}-*")
 

@@ -42,11 +42,11 @@ def assert_failed_for_one_time_limit_at_most(searches: list[Request]) -> None:
     """From the first that failed, or missed a part, to the last; each was told so in time."""
     failed = [one for one in searches if one.status != 200 or one.answer["partial"]]
     for one in failed:
-        assert one.ended - one.begun < 2 * LIMIT_S, "the limit, on a machine that is busy"
+        assert one.ended - one.begun < 3 * LIMIT_S, "the limit, on a machine that is busy"
         if one.status != 200:
             assert_told_to_come_back(one)
     if failed:
-        assert failed[-1].begun - failed[0].begun < 2 * LIMIT_S
+        assert failed[-1].begun - failed[0].begun < 4 * LIMIT_S
 
 
 def test_a_node_that_is_killed_costs_no_acknowledged_write(

@@ -279,7 +279,9 @@ def test_no_search_fails_while_the_index_is_rebuilt(
     tmp_path: Path, two_corpora: tuple[Path, Path], keep: int
 ) -> None:
     """Threads that come and go, as a server's do: each opens the index anew."""
-    settings = Settings(index_dir=tmp_path / "index", jobs=1, keep_generations=keep)
+    settings = Settings(
+        index_dir=tmp_path / "index", jobs=1, keep_generations=keep, search_timeout_ms=0
+    )
     build([two_corpora[0]], settings)
     service = SearchService(settings)
     stop, wrong, served = threading.Event(), [], itertools.count()

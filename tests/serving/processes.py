@@ -19,6 +19,8 @@ from typing import Any
 
 MAIN = [sys.executable, "-c", "from searchapp.cli import main; main()"]
 PATIENCE_S = 30
+# A machine that stands still for some seconds refuses nobody.
+_PATIENT = {"SEARCHAPP_SERVE_WAIT_MS": "60000", "SEARCHAPP_SEARCH_TIMEOUT_MS": "0"}
 SEARCH = "/api/v1/search?q=ha%20noi"
 
 
@@ -116,7 +118,8 @@ class Served:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [*main, *options],
-                cwd=home, env={**kept, **variables}, stderr=log, stdout=log, pass_fds=pass_fds,
+                cwd=home, env={**kept, **_PATIENT, **variables},
+                stderr=log, stdout=log, pass_fds=pass_fds,
             )  # fmt: skip
 
     def wait_for_answers(self) -> Served:
@@ -200,9 +203,11 @@ class Load:
         wait_until(lambda: self.answered.total() >= until, f"{count} more answers")
 
     def _ask(self, keep: bool) -> None:
-        connection = None
+        connection, last = None, 0.0
         while not self._stopped.is_set():
             is_new = connection is None
+            # One that is stopping hangs up after two seconds without a request.
+            is_idle = not is_new and time.monotonic() - last > 1
             if connection is None:
                 connection = Connection(self._where)
                 try:
@@ -217,11 +222,13 @@ class Load:
                 connection.request("GET", self._path)
                 answer = Answer(connection.getresponse())
                 self.answered[answer.status] += 1
+                last = time.monotonic()
                 if not keep or answer.headers.get("Connection", "").lower() == "close":
                     connection.close()
                     connection = None
             except (OSError, http.client.HTTPException) as error:
-                self.dropped.append(f"{error!r} on a {'new' if is_new else 'kept'} connection")
+                if not is_idle:
+                    self.dropped.append(f"{error!r} on a {'new' if is_new else 'kept'} connection")
                 connection.close()
                 connection = None
         if connection is not None:

@@ -112,8 +112,12 @@ def test_beyond_what_fits_all_are_refused_while_no_thread_is_free(
         assert all(statuses(client, 1) in ([200], [503]) for client in held[1:])
         for client in writing:
             client.close()
-        kept.request("GET", SEARCH)
-        assert Answer(kept.getresponse()).status == 200, "on the connection that was refused"
+
+        def is_answered() -> bool:
+            kept.request("GET", SEARCH)
+            return Answer(kept.getresponse()).status == 200
+
+        wait_until(is_answered, "an answer on the connection that was refused")
 
 
 def test_health_is_told_while_all_else_is_refused(served: Served, go_on: Path) -> None:
@@ -216,8 +220,8 @@ def test_connections_are_shared_among_processes(home: Path) -> None:
     port = free_port()
     with serving(home, port, "--workers", "2") as served:
         wait_until(lambda: len(served.workers()) == 2, "there are two")
-        taken = [0, 0]
-        for _ in range(4):
+
+        def taken_in_a_burst() -> list[int]:
             with contextlib.ExitStack() as stack:
                 clients = [stack.enter_context(socket.socket()) for _ in range(16)]
                 for client in clients:
@@ -227,10 +231,15 @@ def test_connections_are_shared_among_processes(home: Path) -> None:
                     client.settimeout(15)
                     client.sendall(request())
                 assert [statuses(client, 1) for client in clients] == [[200]] * 16
-                for number, pid in enumerate(served.workers()):
-                    taken[number] += connections(pid, port)
-    assert sum(taken) == 64
-    assert min(taken) >= 8
+                return [connections(pid, port) for pid in served.workers()]
+
+        def taken_in_four() -> tuple[int, int]:
+            first, second = zip(*(taken_in_a_burst() for _ in range(4)), strict=True)
+            assert sum(first) + sum(second) == 64
+            return sum(first), sum(second)
+
+        # On a busy machine one of them may be asleep meanwhile.
+        assert any(min(taken_in_four()) >= 8 for _ in range(3))
 
 
 def test_who_does_not_read_is_not_waited_for(served: Served, go_on: Path) -> None:

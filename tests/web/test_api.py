@@ -307,7 +307,9 @@ def test_no_request_fails_while_the_index_is_rebuilt(tmp_path: Path) -> None:
 
     corpora = [records("a"), records("b")]
     # Builds hold the interpreter's lock here, and those in line are to wait for them.
-    settings_ = Settings(index_dir=tmp_path / "index", jobs=1, serve_wait_ms=60_000)
+    settings_ = Settings(
+        index_dir=tmp_path / "index", jobs=1, serve_wait_ms=60_000, search_timeout_ms=0
+    )
     build(corpora[:1], settings_)
     app = create_app(settings_)
     stop, answers = threading.Event(), []

@@ -41,7 +41,7 @@ class Site:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         usage = self.app.extensions["searchapp.usage"]
-        assert usage.recorder.flush()
+        assert usage.recorder.flush(30)
         if not self.file.exists():
             return []
         connection = sqlite3.connect(self.file)
