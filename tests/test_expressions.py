@@ -51,7 +51,6 @@ METHODS = ("match", "fullmatch", "search", "finditer", "findall", "sub", "split"
 BOUNDED = {
     # What is asked is a query, of query_max_chars at most, or a piece of one.
     "searchapp.query.parser._FUZZY": "query_max_chars",
-    "searchapp.query.parser._PREFIX": "query_max_chars",
     "searchapp.query.scanner._BOOSTS_AT_END": "query_max_chars",
     # Never run on a whole text: `_with_addresses` says where, in linear time (tested below).
     "searchapp.analysis.segmentation._SYLLABLE_OR_EMAIL": "_with_addresses",

@@ -118,8 +118,10 @@ def test_going_forward_comes_to_where_one_was(open_page: Open) -> None:
     page = open_page("/search?q=*")
     page.get_by_role("link", name="Sau", exact=True).click()
     expect(page.locator(".pages [aria-current]")).to_have_text("2")
-    page.evaluate("scrollTo(0, 600)")
-    page.wait_for_function("history.state && history.state.y > 500")
+    # Again where the page itself scrolls to the top of the new results after it.
+    page.wait_for_function(
+        "() => { scrollTo(0, 600); return history.state?.y > 500; }", polling=400
+    )
     page.go_back()
     expect(page.locator(".pages [aria-current]")).to_have_text("1")
     page.go_forward()
