@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -67,12 +68,28 @@ def run_apart(function: Callable[..., _Result], *arguments: Any) -> _Result:
 
 @contextlib.contextmanager
 def signals_held_back() -> Iterator[None]:
-    """For starting processes, which have it so until they are ready: `leave_signals_to_parent`."""
+    """For starting processes: whoever is told to end meanwhile is so when they are started.
+
+    They have it from their parent that signals wait, until they call `leave_signals_to_parent`.
+    """
+    heard: list[int] = []
+    handlers = {}
+    if threading.current_thread() is threading.main_thread():
+        # Another thread may take a signal; what is done about it is done in this one.
+        handlers = {
+            one: handler for one in _LEFT_TO_PARENT if callable(handler := signal.getsignal(one))
+        }
+    for one in handlers:
+        signal.signal(one, lambda number, _: heard.append(number))
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _LEFT_TO_PARENT)
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for one, handler in handlers.items():
+            signal.signal(one, handler)
+        for number in heard:
+            signal.raise_signal(number)
 
 
 def leave_signals_to_parent() -> None:

@@ -62,12 +62,13 @@ class AnalysisPool:
                 texts = _unknown(batch)
                 yield batch, _together(batch, _terms(analyzer, texts) if _any(texts) else None)
             return
-        executor = self._executor = ProcessPoolExecutor(
-            max_workers=self._jobs,
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_start_worker,
-            initargs=(self._model.dumps(),),
-        )
+        with signals_held_back():  # it starts the process that watches what processes share
+            executor = self._executor = ProcessPoolExecutor(
+                max_workers=self._jobs,
+                mp_context=multiprocessing.get_context("spawn"),
+                initializer=_start_worker,
+                initargs=(self._model.dumps(),),
+            )
         pending: deque[tuple[PlannedBatch, Future[Terms] | None]] = deque()
         for batch in chain(first, remaining):
             texts = _unknown(batch)

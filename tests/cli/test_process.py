@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -183,6 +184,15 @@ def test_serve_answers_and_stops(home: Path) -> None:
     assert "Traceback" not in errors
 
 
+def count_in_group(group: int) -> int:
+    """Processes of a build: itself, one that watches what is shared, those that analyse."""
+    found = 0
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+            found += int(entry.read_text("utf-8").rpartition(")")[2].split()[2]) == group
+    return found
+
+
 @pytest.mark.parametrize(
     ("told", "status"),
     [
@@ -192,9 +202,9 @@ def test_serve_answers_and_stops(home: Path) -> None:
     ],
     ids=["ctrl-c", "kill", "hangup"],
 )
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize(("jobs", "after_s"), [("1", 0), ("2", 0), ("2", 0.5)])
 def test_interrupting_a_build_says_so_in_a_line(
-    home: Path, tmp_path: Path, told: signal.Signals, status: int, jobs: str
+    home: Path, tmp_path: Path, told: signal.Signals, status: int, jobs: str, after_s: float
 ) -> None:
     """All its processes are told, as the terminal or the system does."""
     rows = (
@@ -210,8 +220,13 @@ def test_interrupting_a_build_says_so_in_a_line(
         # Tests that run in the background ignore the signal, and their children would, too.
         preexec_fn=lambda: signal.signal(told, signal.SIG_DFL),  # noqa: PLW1509  # safe
     )  # fmt: skip
-    while process.poll() is None and not list(tmp_path.glob("index/*/engine/spool")):
+    # With several jobs in the middle of starting them, and of what they do.
+    processes = 1 if jobs == "1" else 4
+    while process.poll() is None and not (
+        list(tmp_path.glob("index/*/engine/spool")) and count_in_group(process.pid) >= processes
+    ):
         time.sleep(0.02)
+    time.sleep(after_s)
     os.killpg(process.pid, told)
     out, errors = process.communicate(timeout=60)
     assert process.returncode == status
