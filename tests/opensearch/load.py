@@ -120,11 +120,14 @@ def bring_back(nodes: Cluster) -> None:
     for node in nodes.nodes:
         if not node.running:
             node.start()
-    try:
-        nodes.wait("yellow", timeout_s=_RECOVERY_S)
-    except ClusterError:
-        # Seen once in a while: a node has a copy whole and its "started" gets lost, for 15 minutes.
-        begin_recoveries_anew(nodes)
+    # Seen once in a while: a node has a copy whole and its "started" gets lost, for 15 minutes.
+    for help_on in (begin_recoveries_anew, start_anew_where_recoveries_stand_still):
+        try:
+            nodes.wait("yellow", timeout_s=_RECOVERY_S)
+            break
+        except ClusterError:
+            help_on(nodes)
+    else:
         nodes.wait("yellow")
     # Copies that could not be placed several times, while nodes came and went, are not tried again
     # unless one asks for it.
@@ -134,14 +137,26 @@ def bring_back(nodes: Cluster) -> None:
 
 def begin_recoveries_anew(nodes: Cluster) -> None:
     """Cancel the recoveries of copies that are under way."""
-    node = len(nodes.nodes) - 1
-    shards = nodes.request("GET", "/_cat/shards?format=json", node=node)
     commands = [
         {"cancel": {"index": one["index"], "shard": int(one["shard"]), "node": one["node"]}}
-        for one in shards
-        if one["state"] == "INITIALIZING" and one["prirep"] == "r"
+        for one in recoveries(nodes)
     ]
-    nodes.request("POST", "/_cluster/reroute", {"commands": commands}, node=node)
+    nodes.request("POST", "/_cluster/reroute", {"commands": commands}, node=len(nodes.nodes) - 1)
+
+
+def start_anew_where_recoveries_stand_still(nodes: Cluster) -> None:
+    """End the nodes that have copies under way, all but the last one, and start them."""
+    names = {one["node"] for one in recoveries(nodes)}
+    for node in nodes.nodes[:-1]:
+        if node.name in names:
+            node.kill()
+            node.start()
+
+
+def recoveries(nodes: Cluster) -> list[dict[str, str]]:
+    """The copies that are under way, as `_cat/shards` tells them."""
+    shards = nodes.request("GET", "/_cat/shards?format=json", node=len(nodes.nodes) - 1)
+    return [one for one in shards if one["state"] == "INITIALIZING" and one["prirep"] == "r"]
 
 
 def assert_told_to_come_back(request: Request) -> None:
